@@ -4,8 +4,6 @@ python -m api.press < order > pages
 """
 
 import asyncio
-import ctypes
-import signal
 import sys
 
 import msgspec
@@ -20,8 +18,8 @@ from festival.pool import pool
 from festival.settings import Settings
 from screenings.press import PrintedPages, PrintOrder
 from screenings.public import Public
+from units.parents import end_with_parent
 
-PR_SET_PDEATHSIG = 1
 LEAVES = [
     *public.LEAVES,
     *selection.LEAVES,
@@ -55,7 +53,7 @@ async def carried_out(order: PrintOrder) -> PrintedPages:
 
 
 def main() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=PrintOrder)
     sys.stdout.buffer.write(msgspec.msgpack.encode(asyncio.run(carried_out(order))))
 

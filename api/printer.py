@@ -3,22 +3,21 @@
 python -m api.printer < page.html > page.pdf
 """
 
-import ctypes
 import resource
-import signal
 import sys
 
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
-PR_SET_PDEATHSIG = 1
+from units.parents import end_with_parent
+
 MEMORY_BYTES = 2 << 30
 CPU_S = 100
 
 
 def main() -> None:
     """The kernel ends it with whoever asked; pictures and fonts come with the page or from the house."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))
     html = sys.stdin.buffer.read().decode()

@@ -89,9 +89,16 @@ async def due_copies(edition: Edition) -> list[dict[str, Any]]:
     return await rows(
         f"""SELECT n.id, 0 AS size {OF_REFUSED} AND n.copy_gone_at IS NULL
               AND n.screener IS NOT NULL
-            UNION ALL SELECT t.id, 0 FROM trailer t JOIN submission s ON s.id = t.submission
-              WHERE s.edition = {{}} AND NOT {BOUND} AND t.screener IS NOT NULL ORDER BY id""",
+            ORDER BY n.id""",
         edition.id,
+    )
+
+
+async def due_trailers(edition: Edition) -> list[dict[str, Any]]:
+    """With the copies of films that were not chosen, whatever became of them."""
+    return await rows(
+        f"""SELECT t.id, 0 AS size, true AS is_trailer FROM trailer t JOIN submission s ON s.id = t.submission
+            WHERE s.edition = {{}} AND NOT {BOUND} AND t.state <> 'receiving' ORDER BY t.id""",
         edition.id,
     )
 
@@ -115,7 +122,6 @@ async def let_copies_go(_: Edition, due: list[dict[str, Any]], store: Store) -> 
               AND s.id = n.submission AND n.copy_gone_at IS NULL AND NOT {BOUND} RETURNING n.id""",
         act="copy_let_go",
     )
-    gone += await let_trailers_go(due)
     for row in await rows(f"SELECT id FROM film_file WHERE copy_gone_at > now() - {LATELY}"):
         for copy in (
             row["id"],
@@ -128,7 +134,7 @@ async def let_copies_go(_: Edition, due: list[dict[str, Any]], store: Store) -> 
 
 
 async def let_trailers_go(due: list[dict[str, Any]]) -> int:
-    """With the copies of films that were not chosen; of a trailer nothing stays."""
+    """Of a trailer nothing stays."""
     gone = 0
     for one in due[:STEP]:
         async with transaction():
@@ -208,7 +214,13 @@ async def _masters(edition: Edition, _: int) -> list[dict[str, Any]]:
 
 
 async def _copies(edition: Edition, _: int) -> list[dict[str, Any]]:
-    return await due_copies(edition)
+    return [*await due_copies(edition), *await due_trailers(edition)]
+
+
+async def _let_copies_go(edition: Edition, due: list[dict[str, Any]], store: Store) -> int:
+    trailers = [row for row in due if "is_trailer" in row]
+    copies = [row for row in due if "is_trailer" not in row]
+    return await let_copies_go(edition, copies, store) + await let_trailers_go(trailers)
 
 
 async def _letters(_: Edition, due: list[dict[str, Any]], __: Store) -> int:
@@ -220,7 +232,7 @@ async def _places(edition: Edition, due: list[dict[str, Any]], _: Store) -> int:
 
 
 RULES = {
-    "copies": Rule(days=0, least=0, is_after_end=True, due=_copies, act=let_copies_go),
+    "copies": Rule(days=0, least=0, is_after_end=True, due=_copies, act=_let_copies_go),
     "masters": Rule(days=90, least=0, is_after_end=True, due=_masters, act=let_masters_go),
     "letters": Rule(days=400, least=30, is_after_end=False, due=due_letters, act=_letters),
     "places": Rule(days=365, least=180, is_after_end=False, due=due_places, act=_places),

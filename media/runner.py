@@ -1,6 +1,5 @@
 """One ffmpeg, watched: progress, a stall clock, a hard clock, cancel to zero processes in 2 s."""
 
-import ctypes
 import os
 import re
 import signal
@@ -15,8 +14,8 @@ from pathlib import Path
 import msgspec
 
 from media.damage import Damage
+from units.parents import end_with_parent
 
-PR_SET_PDEATHSIG = 1
 LINES = 200
 LINE_BYTES = 64 * 1024
 QUOTA_CHECK_S = 1.0
@@ -30,7 +29,6 @@ PROGRESS = re.compile(
     rb"|(fps|stream_\w+|bitrate|out_time\w*|dup_frames|drop_frames|total_size|speed|progress)="
 )
 _escapes = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
-_libc = ctypes.CDLL(None)
 
 
 class Fault(Exception):
@@ -63,7 +61,7 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 def _die_with_parent() -> None:
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     os.nice(5)
 
 

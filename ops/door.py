@@ -23,7 +23,7 @@ from typing import Any
 import uvicorn
 
 from api.handing import DOORS, FREIGHT, PUBLIC, HandedLine, Inbox
-from ops.process import end_with_parent
+from units.parents import end_with_parent
 
 BACKLOG = 2048
 BREATH_S = 0.2  # before a door is forked again

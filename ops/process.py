@@ -1,19 +1,12 @@
 """A child that never outlives its parent, free ports, and who PostgreSQL runs as."""
 
-import ctypes
 import os
 import pwd
 import signal
 import socket
 from collections.abc import Callable
 
-_libc = ctypes.CDLL(None)
-PR_SET_PDEATHSIG = 1
-
-
-def end_with_parent(how: int = signal.SIGKILL) -> None:
-    """The kernel ends this process when the thread that forked it is gone."""
-    _libc.prctl(PR_SET_PDEATHSIG, how)
+from units.parents import end_with_parent
 
 
 def die_with_parent(how: int = signal.SIGKILL) -> Callable[[], None]:

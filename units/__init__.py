@@ -1,1 +1,1 @@
-"""Plain arithmetic that every package may use: stretches, and hours as people write them."""
+"""What every package may use: stretches, hours as people write them, and a process that ends with its parent."""

@@ -1,9 +1,7 @@
 """The Celery application: one runner and one pool for each worker process, messages that carry ids only."""
 
 import asyncio
-import ctypes
 import functools
-import signal
 import subprocess
 import sys
 from typing import Any
@@ -29,9 +27,9 @@ from festival.pool import open_pool
 from festival.progress import News
 from festival.settings import Settings
 from media.bucket import evict_old
+from units.parents import end_with_parent
 
 LONGEST_TASK_S = 3 * 3600
-PR_SET_PDEATHSIG = 1
 
 
 @functools.cache
@@ -135,7 +133,7 @@ def check_storage(**_: Any) -> None:
 @worker_process_init.connect
 def on_process_init(**_: Any) -> None:
     """A pool process whose worker was killed has nobody to answer to: the kernel ends it too."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     worker_process()
 
 

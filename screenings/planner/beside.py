@@ -6,7 +6,6 @@ certificate that the checker has passed. A festival too large to be closed leave
 its columns are at their end: then it walks as well, elsewhere.
 """
 
-import ctypes
 import os
 import random
 import signal
@@ -25,8 +24,8 @@ from screenings.planner.proving import BoundRounds, ClosingSearch
 from screenings.planner.run import Run
 from screenings.planner.search.instance import Positions
 from screenings.planner.walking import search_from, walk
+from units.parents import end_with_parent
 
-PR_SET_PDEATHSIG = 1
 FIRST_BOUND_S = 5.0  # beyond the end of a run
 LISTEN_S = 0.02  # while nothing else is to be done
 
@@ -108,7 +107,7 @@ def prover_of(run: Run) -> Iterator[Prover]:
 def beside(run: Run, line: Connection, parent: int) -> None:
     """The whole life of the forked process: it never returns."""
     try:
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        end_with_parent()
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
         os.dup2(nothing, 1)  # its parent's words go out there

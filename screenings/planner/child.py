@@ -5,10 +5,8 @@ It reads no more of the planner than its task asks for: the solver takes seconds
 python -m screenings.planner.child
 """
 
-import ctypes
 import os
 import resource
-import signal
 import sys
 import threading
 import time
@@ -31,6 +29,7 @@ from screenings.planner.process import (
     Word,
     cpu_limit,
 )
+from units.parents import end_with_parent
 
 if TYPE_CHECKING:
     from screenings.planner.run import Run
@@ -39,7 +38,6 @@ STOP_WAIT_S = 0.7  # after a wish to stop, the best plan goes out even from the 
 SETTLE_S = 2.0  # for sending back what has moved in vain
 MENDED_SHARE = 0.3  # of a run's seconds, for the grid that it begins from
 HURRIED_SETTLE_S = 0.15  # for the same, when somebody waits
-PR_SET_PDEATHSIG = 1
 
 
 class Speaker:
@@ -191,7 +189,7 @@ def foretold(task: ReachTask | LateTask | OnwardTask, speaker: Speaker) -> Word:
 
 def main() -> None:
     """The kernel ends it with whoever asked, even in the middle of a long step of the solver."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     task = msgspec.json.decode(sys.stdin.buffer.readline(), type=Task)
     resource.setrlimit(resource.RLIMIT_AS, (task.memory, task.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

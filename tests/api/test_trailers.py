@@ -266,12 +266,13 @@ async def test_a_trailer_goes_with_its_film_by_the_calendar_and_when_a_person_is
     [film] = await rows("SELECT film FROM submission WHERE id = {}", refused)
 
     known = await erasure.files_of([film["film"]])
-    due = await retention.due_copies(edition)
-    await retention.let_copies_go(edition, due, store)
+    copies, due = await retention.due_copies(edition), await retention.would_go(edition, "copies", 0)
+    await retention.RULES["copies"].act(edition, due, store)
     await work("discard_trailer", goes.id)
 
     assert sorted(known) == sorted([file, goes.id])
     assert goes.id in {row["id"] for row in due}
+    assert not {stays.id, goes.id} & {row["id"] for row in copies}
     assert stays.id not in {row["id"] for row in due}
     assert [store.is_published(one.id) for one in (stays, goes)] == [True, False]
 

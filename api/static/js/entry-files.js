@@ -1,5 +1,6 @@
 // <file-queue>: several files at once. Each is told apart by its kind, and sent once its maker has said yes:
 // the film by <film-upload>, pictures and papers to the questions that ask for them, subtitles beside the film.
+import { bytes } from "./sending.js";
 import { csrf } from "./shared.js";
 import { filled } from "./words.js";
 
@@ -60,7 +61,7 @@ class FileQueue extends HTMLElement {
     const row = { file, state: "asked", at: drawn.querySelector("li") };
     for (const part of drawn.querySelectorAll("[data-part]")) row[part.dataset.part] = part;
     row.name.textContent = file.name;
-    row.size.textContent = this.film.bytes(file.size);
+    row.size.textContent = bytes(file.size);
     row.kind.append(...this.choices(file));
     row.kind.setAttribute("aria-label", `${this.said.kind}, ${file.name}`);
     row.tongue.setAttribute("aria-label", `${this.said.tongue}, ${file.name}`);

@@ -1,7 +1,7 @@
 // <package-upload>: a digital cinema package on its way, as one tar of the chosen folder. It outlives a pause, a
 // cut, a reload and a change of machine, for the same folder is the same bytes.
 import "../vendor/tus.js";
-import { FINAL, PATIENCE, PIECE, isOver, reason } from "./sending.js";
+import { FINAL, PATIENCE, PIECE, bytes, isOver, reason } from "./sending.js";
 import { csrf } from "./shared.js";
 import { packed, tarOf } from "./tar.js";
 import { filled } from "./words.js";
@@ -45,11 +45,11 @@ class PackageUpload extends HTMLElement {
     this.dataset.asking = ""; // the page is not drawn again meanwhile
     this.fault("");
     const { known, name, size, most } = this.dataset;
-    if (file.size > Number(most)) this.fault(filled(this.words.large, { most: this.bytes(Number(most)) }));
+    if (file.size > Number(most)) this.fault(filled(this.words.large, { most: bytes(Number(most)) }));
     else if (!known) this.begin(null);
     else if (file.name === name && file.size === Number(size)) this.begin(known);
     else {
-      this.fault(filled(this.words.unlike, { name, size: this.bytes(Number(size)) }));
+      this.fault(filled(this.words.unlike, { name, size: bytes(Number(size)) }));
       this.parts.anyway.hidden = false;
     }
   }
@@ -101,7 +101,7 @@ class PackageUpload extends HTMLElement {
     if (!this.flowing) return;
     this.parts.bar.value = total ? sent / total : 0;
     if (this.parts.state.textContent) this.say("");
-    const told = { sent: this.bytes(sent), size: this.bytes(total) };
+    const told = { sent: bytes(sent), size: bytes(total) };
     this.parts.line.textContent = filled(this.words.sending, told);
   }
 
@@ -135,16 +135,6 @@ class PackageUpload extends HTMLElement {
 
   fault(words) {
     this.parts.fault.textContent = words;
-  }
-
-  bytes(count) {
-    const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
-    const unit = Math.min(4, Math.floor(Math.log10(Math.max(count, 1)) / 3));
-    return (count / 1000 ** unit).toLocaleString(document.documentElement.lang, {
-      style: "unit",
-      unit: units[unit],
-      maximumFractionDigits: unit > 1 ? 1 : 0,
-    });
   }
 }
 customElements.define("package-upload", PackageUpload);

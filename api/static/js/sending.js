@@ -8,6 +8,24 @@ export const FINAL = [401, 403, 404, 410, 413, 422, 507];
 // Whether the house knows no way on, so that the same file is a new upload.
 export const isOver = (status) => status === 422 || GONE.includes(status);
 
+// A size as people read it: `1.5 MB`.
+export function bytes(count) {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+  let unit = 0;
+  while (count >= 1000 && unit < 4) {
+    count /= 1000;
+    unit++;
+  }
+  const digits = unit > 1 ? 1 : 0;
+  const told = count.toLocaleString(document.documentElement.lang, {
+    style: "unit",
+    unit: units[unit],
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return told.replace(/\s/, "\u00a0");
+}
+
 // Why it was refused: in the house's words, else in the page's; `failed` where the answer says nothing.
 export function reason(body, words) {
   try {

@@ -3,7 +3,7 @@
 import "../vendor/tus.js";
 import { ATOMS, doubts, readHeader } from "./film-header.js";
 import "./entry-files.js";
-import { FINAL, GONE, PATIENCE, PIECE, isOver, reason } from "./sending.js";
+import { FINAL, GONE, PATIENCE, PIECE, bytes, isOver, reason } from "./sending.js";
 import { csrf } from "./shared.js";
 import { filled, hour } from "./words.js";
 const { Upload } = window.tus;
@@ -139,8 +139,8 @@ class FilmUpload extends HTMLElement {
       this.doubted === "unlike" || (this.dataset.known && !this.isKnown() && !this.agreed.has("unlike"));
     return {
       name: asked ? this.dataset.name : this.file.name,
-      size: this.bytes(asked ? Number(this.dataset.size) : this.file.size),
-      most: this.bytes(Number(this.dataset.most)),
+      size: bytes(asked ? Number(this.dataset.size) : this.file.size),
+      most: bytes(Number(this.dataset.most)),
     };
   }
 
@@ -241,9 +241,9 @@ class FilmUpload extends HTMLElement {
     const [[since, from]] = this.pace;
     const seconds = (performance.now() - since) / 1000;
     const rate = seconds > 0.4 ? (sent - from) / seconds : 0;
-    const line = [filled(this.words.sending, { sent: this.bytes(sent), size: this.bytes(total) })];
+    const line = [filled(this.words.sending, { sent: bytes(sent), size: bytes(total) })];
     if (rate > 0) {
-      line.push(filled(this.words.rate, { rate: this.bytes(rate) }));
+      line.push(filled(this.words.rate, { rate: bytes(rate) }));
       line.push(filled(this.words.left, { left: this.time((total - sent) / rate) }));
     }
     this.parts.line.textContent = line.join(" · ");
@@ -376,23 +376,6 @@ class FilmUpload extends HTMLElement {
 
   fault(words) {
     this.parts.fault.textContent = words;
-  }
-
-  bytes(count) {
-    const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
-    let unit = 0;
-    while (count >= 1000 && unit < 4) {
-      count /= 1000;
-      unit++;
-    }
-    const digits = unit > 1 ? 1 : 0;
-    const told = count.toLocaleString(document.documentElement.lang, {
-      style: "unit",
-      unit: units[unit],
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
-    return told.replace(/\s/, "\u00a0");
   }
 
   time(seconds) {

@@ -30,7 +30,7 @@ from submissions.archiving import archives, walk
 from submissions.archiving.packing import FilmsWanted, lay_out, pack
 from submissions.archiving.unpacking import ArchiveRefused, opened, restore, take_out
 from submissions.lists import submission_in
-from submissions.tables import Archive, Attachment, Submission
+from submissions.tables import Archive, Attachment, Submission, Trailer
 from tests.builders import a_film, a_person, an_edition, sign_in
 from workers import tasks
 
@@ -47,7 +47,7 @@ def store() -> LocalStore:
 
 
 async def an_edition_with_all() -> Edition:
-    """A film with its master, its copy and a file beside it; a vote, a decision and a line of the record."""
+    """A film with its master, its copy, a file and a trailer beside it; a vote, a decision and a line of the record."""
     edition = await an_edition(phase="selection", name="Édition d’archive")
     maker, chair = await a_person("filmmaker", edition=edition), await a_person("chair", edition=edition)
     submission, file = await a_film(edition, maker, title=TITLE)
@@ -64,6 +64,13 @@ async def an_edition_with_all() -> Edition:
     folder = store().work_folder(new_id())
     (folder / "file").write_bytes(b"%PDF")
     store().publish(folder, beside.id)
+    trailer = Trailer(
+        edition=edition.id, submission=submission, state="released", name="ba.mp4", size=9, screener={"height": 240}
+    )
+    await trailer.save()
+    folder = store().work_folder(new_id())
+    (folder / "master.m3u8").write_bytes(b"#EXTM3U")
+    store().publish(folder, trailer.id)
     await Review(submission=submission, file=file, person=chair.id, scores={"image": 5}, opinion=SECRET).save()
     await decisions.accept(await submission_in(edition, submission), by=chair, note=SECRET)
     return edition
@@ -159,10 +166,10 @@ async def test_it_comes_in_beside_others_equal_and_people_are_met(archive, tmp_p
 
     done = await brought(path)
 
-    assert (done.met, done.files, done.missing) == (2, 10, [])
+    assert (done.met, done.files, done.missing) == (2, 11, [])
     again = await packed(await Edition.objects().get(Edition.id == edition), tmp_path / "again.tar")
     fresh = members_of(again)
-    for table in ("film", "film_file", "section", "submission", "screening", "subtitle"):
+    for table in ("film", "film_file", "section", "submission", "screening", "subtitle", "trailer"):
         assert without_people(fresh, table) == without_people(other, table)
     assert {k: v for k, v in fresh.items() if k.startswith(("masters/", "copies/"))} == {
         k: v for k, v in other.items() if k.startswith(("masters/", "copies/"))
