@@ -24,6 +24,7 @@ from media.encodings import spelled
 from media.subtitles import Cue, Subtitles, Unreadable, plain
 from submissions.entries import held, refuse_closed
 from submissions.lists import current_file
+from submissions.office.fixes import tracks_brought
 from submissions.tables import Submission
 from submissions.verdicts import facts_of
 from units.times import timecode
@@ -173,6 +174,8 @@ async def keep(
         await record(
             "subtitles_added", submission.id, by=by, language=tag, kind=kind, stands=stands
         )
+        if stands:
+            await tracks_brought(submission, by=by)
     return next(candidate for candidate in await tracks_of(submission.id) if candidate.id == made)
 
 
@@ -201,6 +204,7 @@ async def confirm(submission: Submission, track: str, *, by: Person) -> None:
             language=waiting.language,
             kind=waiting.kind,
         )
+        await tracks_brought(submission, by=by)
 
 
 async def remove(submission: Submission, *, language: str, kind: str, by: Person) -> None:

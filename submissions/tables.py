@@ -429,8 +429,8 @@ class FixRequest(Table):
     """One field of an entry that the office asks its makers to mend, until a day: as long as it is `open`
     they may change that field alone, whatever else is closed.
 
-    `field` is one of the entry, or `q_<id>` for a question. `state` is open, done, settled or taken_back;
-    or its makers have `wished` it, and the office has opened or `declined` it.
+    `field` is one of the entry, `q_<id>` for a question, or `tracks` for its subtitle files. `state` is open,
+    done, settled or taken_back; or its makers have `wished` it, and the office has opened or `declined` it.
     `before` is what stood when it was asked, `after` what its makers made of it.
     """
 

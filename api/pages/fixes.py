@@ -77,6 +77,7 @@ async def fix_page(
         ),
         mine=await right_of(submission, request.state["viewer"].id),
         is_late=isinstance(error, Conflict),
+        wants_tracks=asked.field == fixes.TRACKS,
         others={},
         locked=[],
         drawn_of=form_fields,

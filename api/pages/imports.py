@@ -14,6 +14,7 @@ from api.guards import MAKER, OPERATOR
 from api.pages._desk import desk_page
 from api.pages._exports import own_file
 from api.pages._page import language_of, page
+from api.pages.committee import page_asked
 from api.request import AnyRequest
 from festival import spreadsheets
 from festival.access import Viewer
@@ -24,8 +25,8 @@ from festival.tables import Edition
 from submissions.importing import imports, lists, own, sheets
 from submissions.importing.asked import AskedByEdition, asked_by
 from submissions.importing.columns import field_name, fields, guessed
-from submissions.importing.imports import MAPPABLE, TO_LEAVE_OUT, WORKING
-from submissions.importing.lists import RowFault
+from submissions.importing.imports import MAPPABLE, TO_LEAVE_OUT, WORKING, State
+from submissions.importing.lists import RowFault, TriedRow
 from submissions.importing.reading import STOPS, in_words, number_in
 from submissions.lists import sections_of
 from submissions.tables import Import
@@ -106,6 +107,9 @@ async def import_page(
     asked = await asked_by(edition.id)
     if typed is None:
         typed = standing(brought, mappings, request.query_params.get("mapping", ""), asked)
+    is_tried = brought.state == State.CHECKED and brought.swept_at is None
+    asked_for, number = request.query_params.get("rows", ""), request.query_params.get("page", "1")
+    what = asked_for if asked_for in OUTCOMES else ""
     not_sent = list(brought.columns)[len(typed.columns) :]
     typed.columns += not_sent  # they stand as they stood
     return drawn(
@@ -129,7 +133,12 @@ async def import_page(
             sentence(lang, brought, one)
             for one in await lists.faults_of(brought, most=lists.MOST_ON_PAGE)
         ],
-        kept=await lists.kept_rows(brought),
+        kept=[] if is_tried else await lists.kept_rows(brought),
+        tried=await lists.tried_rows(brought, what=what, number=page_asked(number))
+        if is_tried
+        else None,
+        what=what,
+        why_of=partial(why_of, lang, brought),
         staying=await lists.staying(brought),
         to_undo=await lists.left_to_undo(brought),
         outcomes=OUTCOMES,
@@ -152,6 +161,21 @@ def standing(brought: Import, mappings: list[Any], chosen: str, asked: AskedByEd
         keep_as=kept.name,
         invites=brought.invites,
     )
+
+
+def why_of(lang: str, brought: Import, row: TriedRow) -> list[str]:
+    """Why this becomes of a row, and what is remarked in it."""
+    faults = [
+        RowFault(row.number, row.tracking, one, row.outcome == "faulty") for one in row.faults
+    ]
+    told = [sentence(lang, brought, one) for one in faults]
+    remarks = [
+        f"{one['column']}: {one['words']}" if one["column"] else one["words"] for one in told
+    ]
+    if row.outcome == "faulty":
+        return remarks
+    whose = "own_lists" if brought.is_own and row.outcome == "kept" else "import"
+    return [t(lang, f"{whose}.because.{row.outcome}"), *remarks]
 
 
 def sentence(lang: str, brought: Import, one: RowFault) -> dict[str, Any]:

@@ -178,7 +178,10 @@ async def look_page(
         kept=kept(query),
         typed=typed or {},
         ticked=ticked,
-        fields=[(name, t(lang, f"corrections.field.{name}")) for name in fixes.OWN_FIELDS],
+        fields=[
+            (name, t(lang, f"corrections.field.{name}"))
+            for name in (*fixes.OWN_FIELDS, fixes.TRACKS)
+        ],
         sections=await letters_and_names(edition, lang),
         tags=await tags.tags_in(edition, request.state["viewer"]),
     )
@@ -207,6 +210,10 @@ async def office_of(request: AnyRequest, edition: Edition, submission_id: str) -
     is_named = line is not None and line.is_named
     own, questions = await fixes.askable(submission) if is_named else ([], [])
     form = await answers.form_of(submission)
+    asks_for_tracks = is_named and fixes.asks_for_tracks(submission)
+    beside = (
+        [(fixes.TRACKS, fixes.field_label(lang, fixes.TRACKS, None))] if asks_for_tracks else []
+    )
     return {
         "here": f"{prefix_of(request)}{ENTRIES}/{submission_id}",
         "line": line,
@@ -218,6 +225,7 @@ async def office_of(request: AnyRequest, edition: Edition, submission_id: str) -
         "askable": [
             *((name, t(lang, f"corrections.field.{name}")) for name in own),
             *((one.field, text_in(lang, one.labels)) for one in questions),
+            *beside,
         ],
         "fixes": await fixes.fixes_of(submission_id) if is_named else [],
         "notes": await notes.notes_of(submission_id),

@@ -14,7 +14,7 @@ from submissions import exporting
 from submissions.exporting import COLUMNS, Filters
 from submissions.importing import imports
 from submissions.importing import lists as importing
-from submissions.importing.lists import RowFault
+from submissions.importing.lists import RowFault, TriedSheet
 
 ListWord = Annotated[str, Meta(max_length=40)]
 
@@ -78,6 +78,31 @@ async def own_faults(
     )
 
 
+@get("/operator/imports/{import_id:str}/rows", guards=OPERATOR)
+async def tried(
+    import_id: FromPath[str],
+    edition_row: NamedDependency[Edition],
+    what: FromQuery[ListWord] = "",
+    number: FromQuery[Annotated[int, Meta(ge=1, le=10**6)]] = 1,
+) -> TriedSheet:
+    """What would become of each row, or became of it, page by page; those of one outcome where `what` names it."""
+    brought = await imports.import_in(edition_row, import_id)
+    return await importing.tried_rows(brought, what=what, number=number)
+
+
+@get("/submissions/imports/{own_import_id:str}/rows", guards=MAKER)
+async def own_tried(
+    own_import_id: FromPath[str],
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    what: FromQuery[ListWord] = "",
+    number: FromQuery[Annotated[int, Meta(ge=1, le=10**6)]] = 1,
+) -> TriedSheet:
+    """The same of one's own list."""
+    brought = await imports.own_import(edition_row, own_import_id, viewer)
+    return await importing.tried_rows(brought, what=what, number=number)
+
+
 @get("/operator/mappings", guards=OPERATOR)
 async def mappings(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
     return [
@@ -111,6 +136,8 @@ HANDLERS: list[Any] = [
     own_imports,
     one_own_import,
     own_faults,
+    tried,
+    own_tried,
     mappings,
     entries,
 ]

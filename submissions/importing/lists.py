@@ -17,6 +17,7 @@ SHOWN = 3  # values of each column on the page
 MOST_FAULTS = 100  # rows at once
 MOST_ON_PAGE = 30
 MOST_LISTS = 50
+ON_A_PAGE = 60  # rows of a dry run
 AT_ONCE = 1_000
 
 
@@ -108,6 +109,43 @@ async def every_fault(brought: Import) -> AsyncIterator[RowFault]:
         for one in found:
             yield one
         after = found[-1].number
+
+
+class TriedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of one row, as the dry run has found: `outcome` is new, changed, same, kept or faulty.
+    `title` is the list's own word for the film, never the entry's.
+    """
+
+    number: int
+    tracking: str
+    title: str
+    outcome: str
+    faults: list[CellFault]
+
+
+class TriedSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of rows."""
+
+    lines: list[TriedRow]
+    number: int
+    last: int
+
+
+async def tried_rows(brought: Import, *, what: str = "", number: int = 1) -> TriedSheet:
+    """Rows in their order, a page at a time; those of one outcome where `what` names it, or those with `remarks`."""
+    means = """brought = {} AND CASE {} WHEN '' THEN true
+      WHEN 'remarks' THEN faults <> '[]' AND outcome <> 'faulty' ELSE outcome = {} END"""
+    said = (brought.id, what, what)
+    [counted] = await rows(f"SELECT count(*)::int AS n FROM import_row WHERE {means}", *said)
+    last = max(1, -(-counted["n"] // ON_A_PAGE))
+    number = min(max(1, number), last)
+    found = await rows(
+        f"""SELECT number, tracking, coalesce(entry->'entry'->>'title', '') AS title, outcome, faults FROM import_row
+            WHERE {means} ORDER BY number LIMIT {ON_A_PAGE} OFFSET {{}}""",
+        *said,
+        (number - 1) * ON_A_PAGE,
+    )
+    return TriedSheet(lines=msgspec.convert(found, list[TriedRow]), number=number, last=last)
 
 
 async def kept_rows(brought: Import) -> list[dict[str, Any]]:

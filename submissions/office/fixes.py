@@ -18,7 +18,7 @@ from festival.access import Viewer
 from festival.clock import at, closes, in_zone, now
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
-from festival.language import is_visible, last_minute, moment, t, text_in
+from festival.language import is_visible, last_minute, listed, moment, t, text_in, track
 from festival.people import person as person_of
 from festival.record import record
 from festival.shapes import VersionNumber
@@ -35,7 +35,7 @@ from submissions.asking import (
     parts_of,
     settled_answers,
 )
-from submissions.entries import closed_by, entry_of, held
+from submissions.entries import CLOSED, closed_by, entry_of, held
 from submissions.entry import Entry, settled
 from submissions.lists import sections_of
 from submissions.office.reach import named_film
@@ -47,6 +47,8 @@ from submissions.told import told, told_answer
 LONGEST_WAIT = timedelta(days=366)
 OWN_FIELDS = tuple(name for name in FIELDS if name not in ALWAYS or name == "title")
 """Fields of the entry that can be asked for; its section and its rights are no matter of mending."""
+TRACKS = "tracks"
+"""Subtitle files, which the office alone can ask for: they stand beside the entry and change no word of it."""
 STATES = ("open", "done", "wished", "settled", "taken_back", "declined")
 FixWhy = Annotated[str, Meta(max_length=600)]
 FieldName = Annotated[str, Meta(max_length=24)]
@@ -133,6 +135,11 @@ async def askable(submission: Submission) -> tuple[list[str], list[AskedQuestion
     return [name for name in OWN_FIELDS if form.asks(name)], questions
 
 
+def asks_for_tracks(submission: Submission) -> bool:
+    """Whether subtitles can still be brought; what is declined or taken back takes none."""
+    return submission.status not in CLOSED
+
+
 def due_at(edition: Edition, day: date) -> datetime:
     """The last minute of that day on the edition's wall; `Refused` for one that is over, or too far."""
     with in_zone(edition.zone):
@@ -165,7 +172,8 @@ async def ask(
         if version is not None and submission.version != version:
             raise Conflict("changed_meanwhile")
         own, questions = await askable(submission)
-        if wanted.field not in [*own, *(one.field for one in questions)]:
+        beside = [TRACKS] if asks_for_tracks(submission) else []
+        if wanted.field not in [*own, *(one.field for one in questions), *beside]:
             raise Refused("field:fix_field_unasked")
         if await is_asked(submission, wanted.field):
             raise Refused("field:fix_asked_already")
@@ -308,7 +316,14 @@ async def fix_held(
 
 
 async def stands(submission: Submission, field: str) -> dict[str, Any]:
-    """What the field says, part by part, as JSON has it."""
+    """What the field says, part by part, as JSON has it; of subtitles those that stand."""
+    if field == TRACKS:
+        tracks = await rows(
+            """SELECT language, kind, name FROM subtitle WHERE submission = {} AND confirmed_at IS NOT NULL
+               ORDER BY language, kind""",
+            submission.id,
+        )
+        return {TRACKS: tracks}
     if field.startswith("q_"):
         values = await answers.values_of(submission)
         return {field: values.get(field.removeprefix("q_"))}
@@ -333,7 +348,7 @@ async def opened(submission: Submission, fix_id: str) -> tuple[FixShown, ClosedE
         submission=submission,
         form=form,
         entry=entry,
-        fields=frozenset() if is_question else frozenset({fix.field}),
+        fields=frozenset() if is_question or fix.field == TRACKS else frozenset({fix.field}),
         questions=frozenset({fix.field}) if is_question else frozenset(),
     )
 
@@ -352,20 +367,13 @@ async def mend(
             raise Refused(closed_by(standing))
         row = await fix_held(standing, fix_id, version, states=("open",))
         _, there = await opened(standing, fix_id)
+        if row.field == TRACKS:
+            raise Refused(f"{TRACKS}:fix_by_bringing")
         after, changes, values = await wanted(edition, there, entry)
         if not changes and not values:
             raise Refused(f"{row.field}:fix_unchanged")
         await amending.write(standing, after, changes, values, by=by)
-        said = await stands(await held(standing), row.field)
-        await FixRequest.update(
-            {
-                FixRequest.state: "done",
-                FixRequest.after: said,
-                FixRequest.mended_by: by.id,
-                FixRequest.done_at: now(),
-                FixRequest.version: version + 1,
-            }
-        ).where(FixRequest.id == row.id)
+        await be_done(row, await stands(await held(standing), row.field), by=by)
         told_values = {
             one.field: [kept(one, there.entry.answers.get(one.id)), kept(one, values[one.id])]
             for one in there.asked
@@ -380,6 +388,34 @@ async def mend(
             field=row.field,
             changes=changes | told_values,
             questions={one.field: one.labels for one in there.asked if one.id in values},
+        )
+
+
+async def be_done(row: FixRequest, after: Any, *, by: Person) -> None:
+    """What was asked for is mended: `after` is what stands now."""
+    await FixRequest.update(
+        {
+            FixRequest.state: "done",
+            FixRequest.after: after,
+            FixRequest.mended_by: by.id,
+            FixRequest.done_at: now(),
+            FixRequest.version: row.version + 1,
+        }
+    ).where(FixRequest.id == row.id)
+
+
+async def tracks_brought(submission: Submission, *, by: Person) -> None:
+    """In the act by which subtitles come to stand: whatever the office has asked for of them is done, and is read by
+    it. The entry is held.
+    """
+    for row in await FixRequest.objects().where(
+        (FixRequest.submission == submission.id)
+        & (FixRequest.field == TRACKS)
+        & (FixRequest.state == "open")
+    ):
+        await be_done(row, await stands(submission, TRACKS), by=by)
+        await record(
+            "fix_done", submission.id, by=by, edition=submission.edition, fix=row.id, field=TRACKS
         )
 
 
@@ -507,6 +543,8 @@ def told_field(lang: str, field: str, said: Mapping[str, Any] | None, form: Entr
     """What stood in a field, or stands, in words."""
     if not said:
         return ""
+    if field == TRACKS:
+        return listed(lang, (track(lang, one["language"], one["kind"]) for one in said[TRACKS]))
     if field.startswith("q_"):
         question = form.question(field.removeprefix("q_"))
         value = said.get(field)

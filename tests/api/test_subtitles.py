@@ -2,16 +2,23 @@
 
 import json
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from festival.clock import now
+from festival.db import rows
+from festival.errors import Refused
 from festival.settings import Settings
 from media import hls
 from media.storage import LocalStore
 from media.subtitles import TextTrack
-from submissions.tables import FilmFile
-from tests.builders import a_film, a_person, an_edition, sign_in
+from submissions.office import fixes, wishes
+from submissions.office.fixes import FixWanted
+from submissions.office.wishes import FixWished
+from submissions.tables import FilmFile, Submission
+from tests.builders import a_film, a_person, an_edition, sign_in, the_viewer
 
 SRT = "1\r\n00:00:01,000 --> 00:00:03,000\r\nBonsoir <b>Vénus</b><script>\r\n\r\n2\r\n00:00:59,000 --> 00:02:00,000\r\nFin\r\n"
 
@@ -77,6 +84,56 @@ async def test_what_was_brought_is_read_as_webvtt_that_can_do_no_harm(film: Film
     assert text.text.startswith("WEBVTT")
     assert "00:00:01.000 --> 00:00:03.000\nBonsoir <b>Vénus</b>\n" in text.text
     assert "00:00:59.000 --> 00:01:00.000\nFin" in text.text
+
+
+async def test_the_office_asks_for_subtitles_and_what_comes_to_stand_answers_it_late_as_well(client) -> None:
+    film = await Film(client).entered(title="Nuit")
+    by = await a_person("operator", edition=film.edition)
+    office = {"viewer": await the_viewer(by, film.edition), "by": by}
+    asked = FixWanted(field=fixes.TRACKS, why="In Danish, please.", due=now().date() + timedelta(days=7))
+    fix = await fixes.ask(film.edition, film.id, asked, **office)
+    with pytest.raises(Refused, match="fix_asked_already"):
+        await fixes.ask(film.edition, film.id, asked, **office)
+    here = f"{film.page}/fixes/{fix}"
+    page = (await client.get(here)).text
+    written = await client.put(f"{film.base}/submissions/{film.id}/fixes/{fix}", json={"entry": {"title": "Jour"}, "version": 1})
+    await rows("UPDATE fix_request SET due_at = now() - interval '2 days' WHERE id = {} RETURNING id", fix)
+
+    waiting = await film.bring("Bonsoir".join(["1\n00:00:01,000 --> 00:00:03,000\n", "\u00e9t\u00e9\n"]).encode("latin-1"))
+    open_still = [one.state for one in await fixes.fixes_of(film.id)]
+    await film.confirm(waiting)
+
+    assert (f"/submissions/{film.id}/file#subtitles" in page, written.json()["codes"]) == (True, ["tracks:fix_by_bringing"])
+    assert (waiting.json()["confirmed"], open_still) == (False, ["open"])
+    [done] = await fixes.fixes_of(film.id)
+    assert (done.state, done.mended_by, done.before, [one["language"] for one in done.after["tracks"]]) == (
+        "done", film.maker.name or film.maker.email, {"tracks": []}, ["fr"],
+    )  # fmt: skip
+    assert [word in (await client.get(here)).text for word in ("français", "/file#subtitles")] == [True, False]
+    await fixes.settle(film.edition, film.id, fix, done.version, **office)
+    await film.bring(language="da", kind="forced")
+    assert [one.state for one in await fixes.fixes_of(film.id)] == ["settled"]
+
+
+async def test_no_subtitles_are_asked_of_a_film_that_takes_none_nor_brought_by_who_only_sees(client) -> None:
+    film = await Film(client).entered(status="declined")
+    by = await a_person("operator", edition=film.edition)
+    asked = FixWanted(field=fixes.TRACKS, why="In Danish, please.", due=now().date() + timedelta(days=7))
+    with pytest.raises(Refused, match="fix_field_unasked"):
+        await fixes.ask(film.edition, film.id, asked, viewer=await the_viewer(by, film.edition), by=by)
+    other = await Film(client).entered()
+    with pytest.raises(Refused, match="fix_field_unasked"):
+        entry = await Submission.objects().get(Submission.id == other.id)
+        await wishes.wish(other.edition, entry, FixWished(field=fixes.TRACKS, why="Mine."), by=other.maker)
+    await rows("UPDATE member SET entry_right = 'see' WHERE submission = {} RETURNING id", other.id)
+    operator = await a_person("operator", edition=other.edition)
+    fix = await fixes.ask(
+        other.edition, other.id, asked, viewer=await the_viewer(operator, other.edition), by=operator
+    )
+
+    assert "/file#subtitles" not in (await client.get(f"{other.page}/fixes/{fix}")).text
+    assert (await other.bring()).status_code == 403
+    assert [one.state for one in await fixes.fixes_of(other.id)] == ["open"]
 
 
 async def test_a_second_file_in_a_language_asks_before_it_replaces_the_first(film: Film) -> None:

@@ -15,7 +15,7 @@ from submissions.importing.imports import ColumnMapping
 from submissions.lists import my_submissions
 from submissions.office.reach import NAMED
 from submissions.tables import Import, Member
-from tests.builders import a_person, an_edition, the_viewer
+from tests.builders import a_person, an_edition, sign_in, the_viewer
 from tests.submissions.importing.test_imports import World
 from workers import tasks
 
@@ -80,6 +80,35 @@ async def test_a_dry_run_names_faults_by_column_and_writes_nothing(world) -> Non
     ]  # fmt: skip
     assert one.columns[4] == ""  # nobody else is named as a maker
     assert await world.titles() == []
+
+
+async def test_a_dry_run_says_of_each_row_what_would_become_of_it_and_why(world, client) -> None:
+    first = await world.applied(world.films(*FILMS))
+    [theirs] = await rows(
+        "SELECT submission FROM imported_entry WHERE edition = {} AND tracking = '8'", world.edition.id
+    )
+    await rows("UPDATE submission SET version = 9 WHERE id = {} RETURNING id", theirs["submission"])
+    one = await world.tried(world.films(
+        ["7", "La Lune", "Ada Lovelace", "Italie", ""], ["8", "Mars encore", "Ada Lovelace", "", ""], FILMS[2],
+        ["9", "Pluton", "Eve", "Frnce", ""], ["9", "Pluton bis", "Eve", "", ""],
+    ))  # fmt: skip
+
+    sheet = await lists.tried_rows(one)
+    assert [(row.number, row.title, row.outcome) for row in sheet.lines] == [
+        (2, "La Lune", "changed"), (3, "Mars encore", "kept"), (4, "Vénus", "same"), (5, "Pluton", "new"),
+        (6, "Pluton bis", "faulty"),
+    ]  # fmt: skip
+    assert [row.number for row in (await lists.tried_rows(one, what="remarks", number=9)).lines] == [5]
+    await sign_in(client, world.maker)
+    here = f"{world.edition.slug}/submissions/imports/{one.id}"
+    page, narrow = [(await client.get(f"/fr/{here}{more}")).text for more in ("", "?rows=kept")]
+    assert ["laissée" in page, "il ne change pas" in page, "Pluton bis" in page, "Pluton bis" in narrow] == [
+        True, True, True, False,
+    ]  # fmt: skip
+    told = (await client.get(f"/api/v1/{here}/rows?what=faulty")).json()
+    assert [row["faults"][0]["code"] for row in told["lines"]] == ["tracking_twice"]
+    before = (await client.get(f"/en/{world.edition.slug}/submissions/imports/{first.id}")).text
+    assert ["Row by row" in text for text in (before, page.replace("Ligne par ligne", "Row by row"))] == [False, True]
 
 
 async def test_drafts_are_their_makers_alone_and_nobody_is_written_to(world) -> None:
