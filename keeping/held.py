@@ -174,7 +174,7 @@ HELD: dict[str, Held] = {
           changed_at filed_at announced_at""",
     ),
     "member": Held(
-        leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission part entry_right created_at",
+        leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission entry_right created_at",
     ),
     "member_invitation": Held(
         leaves=ROW, edition=OF_SUBMISSION, opens="link", who="person by",

@@ -136,7 +136,7 @@ async def entries_of(person_id: str, viewer: Viewer) -> list[dict[str, Any]]:
     viewer has stepped aside from is not named.
     """
     return await rows(
-        f"""SELECT s.id, e.slug, e.name AS edition, s.status, m.part, {ANY_TITLE} AS title
+        f"""SELECT s.id, e.slug, e.name AS edition, s.status, {ANY_TITLE} AS title
             FROM member m JOIN submission s ON s.id = m.submission JOIN film f ON f.id = s.film
             JOIN edition e ON e.id = s.edition
             WHERE m.person = {{}} AND s.edition = ANY({{}}) AND NOT s.id = ANY({{}})

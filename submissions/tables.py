@@ -89,12 +89,11 @@ class EntryRight(StrEnum):
 
 
 class Member(Table):
-    """Somebody who may act for a submission: director, producer, distributor; how far, says `entry_right`."""
+    """Somebody who may act for a submission; how far, says `entry_right`. What they were to the film, credits say."""
 
     id = Varchar(16, primary_key=True, default=new_id)
     submission = ForeignKey(Submission, null=False)
     person = ForeignKey(Person, null=False, index=True)
-    part = Varchar(16, default="director")
     entry_right = Varchar(4, default=EntryRight.OWN)
     created_at = Timestamptz(default=TimestamptzNow())
 

@@ -170,7 +170,10 @@ def why_of(lang: str, brought: Import, row: TriedRow) -> list[str]:
     ]
     told = [sentence(lang, brought, one) for one in faults]
     remarks = [
-        f"{one['column']}: {one['words']}" if one["column"] else one["words"] for one in told
+        t(lang, "import.remark", column=one["column"], words=one["words"])
+        if one["column"]
+        else one["words"]
+        for one in told
     ]
     if row.outcome == "faulty":
         return remarks

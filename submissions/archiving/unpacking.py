@@ -286,8 +286,13 @@ async def check_columns(manifest: ArchiveManifest) -> None:
     for table, told in manifest.tables.items():
         if table not in known:
             raise ArchiveRefused("archive_table", table[:63])
-        if unknown := sorted(set(told.columns) - known[table]):
+        if unknown := sorted(set(standing_columns(table, told.columns)) - known[table]):
             raise ArchiveRefused("archive_column", f"{table}.{unknown[0][:63]}")
+
+
+def standing_columns(table: str, told: Sequence[str]) -> list[str]:
+    """Of the columns that an archive tells, those that the house still has."""
+    return [name for name in told if name not in walk.GONE.get(table, ())]
 
 
 def lines_in(folder: Path, table: str) -> Iterator[str]:
@@ -330,10 +335,13 @@ async def edition_edits(slug: str) -> dict[str, Any]:
 
 
 async def edited(table: str, line: str, met: dict[str, str], edits: dict[str, Any]) -> str:
-    """A row as it stands in this house: people under the ids that they have here."""
+    """A row as it stands in this house: people under the ids that they have here, no column that is no more."""
     for theirs, ours in met.items():
         if theirs != ours and theirs in line:
             line = line.replace(theirs, ours)
+    if gone := [name for name in walk.GONE.get(table, ()) if f'"{name}"' in line]:
+        left = await rows("SELECT ({}::jsonb - {}::text[])::text AS line", line, gone)
+        line = str(left[0]["line"])
     if table == walk.ROOT:
         changed = await rows(
             "SELECT ({}::jsonb || {}::jsonb)::text AS line",
@@ -353,6 +361,7 @@ async def pour_all(
         if one.table not in manifest.tables:
             continue
         told = manifest.tables[one.table]
+        columns = standing_columns(one.table, told.columns)
         batch: list[str] = []
         size = 0
         for line in lines_in(folder, one.table):
@@ -366,10 +375,10 @@ async def pour_all(
             batch.append(await edited(one.table, line, met, edits))
             size += len(line)
             if size > BATCH:
-                await pour(one, batch, told.columns)
+                await pour(one, batch, columns)
                 batch, size = [], 0
         if batch:
-            await pour(one, batch, told.columns)
+            await pour(one, batch, columns)
     return keys
 
 
@@ -400,7 +409,8 @@ async def compare(
         if (len(plain.digests), plain.told) != (told.rows, told.canonical):
             raise ArchiveRefused("archive_hash", f"rows/{one.table}.jsonl")
         but = frozenset(met.values()) if one.table == walk.PEOPLE else frozenset[str]()
-        standing = await sum_of(one, manifest.edition, only=told.columns, but=but)
+        columns = standing_columns(one.table, told.columns)
+        standing = await sum_of(one, manifest.edition, only=columns, but=but)
         if standing != (len(wanted.digests), wanted.told):
             raise ArchiveRefused("archive_differs", one.table)
     if loose := await dangling(manifest.edition):

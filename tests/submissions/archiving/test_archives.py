@@ -178,6 +178,26 @@ async def test_it_comes_in_beside_others_equal_and_people_are_met(archive, tmp_p
     assert await rows("SELECT id FROM outbox WHERE edition = {}", edition) == []
 
 
+async def test_an_archive_of_before_comes_in_without_the_columns_that_are_no_more(archive, tmp_path) -> None:
+    other = as_another(members_of(archive))
+    edition = json.loads(other["rows/edition.jsonl"])["id"]
+    told = json.loads(other["manifest.json"])
+    told["tables"]["member"]["columns"].append("part")
+    before = [json.loads(line) | {"part": "director"} for line in other["rows/member.jsonl"].splitlines()]
+    written = await rows(
+        "SELECT value::text AS line FROM jsonb_array_elements({}::jsonb) AS value", json.dumps(before)
+    )
+    other["rows/member.jsonl"] = b"".join(row["line"].encode() + b"\n" for row in written)
+    other["manifest.json"] = json.dumps(told).encode()
+
+    await brought(put_together(tmp_path / "before.tar", other))
+
+    came = await rows(
+        "SELECT m.id FROM member m JOIN submission s ON s.id = m.submission WHERE s.edition = {}", edition
+    )
+    assert [row["id"] for row in came] == [row["id"] for row in before]
+
+
 async def test_the_same_edition_is_never_brought_in_beside_itself(archive, tmp_path) -> None:
     slug = json.loads(members_of(archive)["rows/edition.jsonl"])["slug"]
     with pytest.raises(ArchiveRefused, match=f"archive_edition_here: {slug}"):
