@@ -17,7 +17,7 @@ import struct
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -306,6 +306,16 @@ class Store(ABC):
         except FileNotFoundError:
             return None
         return known.st_size, time.time() - known.st_mtime
+
+    def silent_uploads(self, seconds: float) -> list[str]:
+        """Uploads on this disk to which nothing has come for so long."""
+        before = time.time() - seconds
+        found = []
+        for path in (self.root / "uploads").iterdir():
+            with suppress(FileNotFoundError):
+                if KEY.fullmatch(path.name) and path.stat().st_mtime < before:
+                    found.append(path.name)
+        return found
 
     def head(self, key: str, length: int) -> bytes:
         """What has arrived of an upload, as far as `length`; nothing where it lies elsewhere."""

@@ -294,9 +294,30 @@ async def check_time(file: Incoming, edition: Edition) -> None:
 
 
 async def sweep(*, store: Store) -> None:
-    """Those of films that are under way."""
+    """Those of films that are under way; and what lies here of uploads of any kind that are none any more."""
     coming = await FilmFile.objects().where(FilmFile.state == FileState.RECEIVING.value)
     await sweep_each(coming, finish, expire, store=store)
+    await _let_left_go(store)
+
+
+async def _let_left_go(store: Store) -> None:
+    """An upload whose row is gone, as when its film was erased or has left: a worker does not reach what lies on a
+    door's disk. It has been silent for longer than any upload lasts, so that no act can be about to name it.
+    """
+    silent = await asyncio.to_thread(store.silent_uploads, UPLOAD_LASTS.total_seconds())
+    if not silent:
+        return
+    known = await rows(
+        """SELECT id FROM film_file WHERE id = ANY({}) AND state = 'receiving'
+           UNION ALL SELECT id FROM trailer WHERE id = ANY({}) AND state = 'receiving'
+           UNION ALL SELECT id FROM package_upload WHERE id = ANY({}) AND state = 'receiving'""",
+        silent,
+        silent,
+        silent,
+    )
+    for key in sorted(set(silent) - {row["id"] for row in known}):
+        log.warning("let go what was left of an upload file=%s", key)
+        await let_go(key, store)
 
 
 async def expire(file: FilmFile, store: Store) -> None:

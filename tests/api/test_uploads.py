@@ -5,6 +5,7 @@ import base64
 import contextlib
 import hashlib
 import math
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,7 +18,7 @@ from festival.clock import now
 from festival.db import rows
 from festival.deadlines import DeadlineChange, DeadlineForm, DeadlineKind
 from festival.settings import Settings
-from festival.tables import Deadline, Outbox, Person
+from festival.tables import Deadline, Outbox, Person, new_id
 from media.policy import Finding, Severity
 from media.storage import LocalStore
 from submissions import uploads as uploading
@@ -210,6 +211,19 @@ async def test_a_film_that_was_taken_back_takes_no_more_and_goes_on_where_it_com
     assert [one.status_code for one in late] == [422, 422]
     assert (late[1].json()["codes"], back.status_code) == (["entry_withdrawn"], 204)
     assert (await uploads.send(place, FILM[1000:], await uploads.offset(place))).status_code == 204
+
+
+async def test_what_lies_of_an_upload_that_is_none_any_more_is_swept_from_its_door(uploads: Uploads) -> None:
+    store, left, young = LocalStore(Settings.read().media_root), new_id(), new_id()
+    kept = (await uploads.begin()).rpartition("/")[2]
+    for key in (left, young):
+        store.create(key)
+    for key in (left, kept):
+        os.utime(store.upload_path(key), (1, 1))
+
+    await uploading.sweep(store=store)
+
+    assert [store.upload_path(key).exists() for key in (left, young, kept)] == [False, True, True]
 
 
 @pytest.mark.parametrize("offset", [0, 999, 1001, len(FILM), len(FILM) + 1, 10**12, 2**63 - 1, "9" * 30])
