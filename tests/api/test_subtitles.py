@@ -99,7 +99,7 @@ async def test_the_office_asks_for_subtitles_and_what_comes_to_stand_answers_it_
     written = await client.put(f"{film.base}/submissions/{film.id}/fixes/{fix}", json={"entry": {"title": "Jour"}, "version": 1})
     await rows("UPDATE fix_request SET due_at = now() - interval '2 days' WHERE id = {} RETURNING id", fix)
 
-    waiting = await film.bring("Bonsoir".join(["1\n00:00:01,000 --> 00:00:03,000\n", "\u00e9t\u00e9\n"]).encode("latin-1"))
+    waiting = await film.bring("1\n00:00:01,000 --> 00:00:03,000\nBonsoir \u00e9t\u00e9\n".encode("latin-1"))
     open_still = [one.state for one in await fixes.fixes_of(film.id)]
     await film.confirm(waiting)
 
