@@ -165,7 +165,7 @@ HELD: dict[str, Held] = {
     "reminder": Held(edition="t.edition", key="id edition rule days is_on version"),
     "film": Held(
         edition=OF_FILM.format("id"), work="title titles synopses directors director shown",
-        key="id year countries languages subtitles declared_seconds premiere version", made="keys",
+        key="id year countries languages subtitles declared_seconds premiere version", made="keys folded_title",
     ),
     "credit": Held(edition=OF_FILM.format("film"), work="role name", key="id film position"),
     "submission": Held(

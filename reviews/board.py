@@ -35,9 +35,9 @@ COLUMN = "coalesce(s.pending, CASE s.status WHEN 'submitted' THEN 'undecided' EL
 """`reviews.scoring.column` in SQL."""
 
 SEEN = (
-    f"""WITH here AS (
+    f"""WITH here AS NOT MATERIALIZED (
   SELECT s.id, s.section, s.status, s.pending, {COLUMN} AS col, x.letter, x.names, x.position AS section_at,
-    f.title, f.titles, {RUNTIME} AS runtime, n.id AS file, {LENGTH} AS duration,
+    f.title, f.titles, f.folded_title, {RUNTIME} AS runtime, n.id AS file, {LENGTH} AS duration,
     ({{}} OR own.given_at IS NOT NULL) AS is_open,
     CASE WHEN x.is_blind AND own.given_at IS NULL THEN '' ELSE f.director END AS director,
     wp.position AS waits, g.votes AS counted, g.apart AS set_apart, g.mean AS kept_mean, g.spread AS kept_spread,
@@ -52,15 +52,21 @@ SEEN = (
   LEFT JOIN review own ON own.submission = s.id AND own.person = {{}}
   WHERE """
     + IN_SCOPE
-    + f"""), seen AS (
+    + f"""), seen AS NOT MATERIALIZED (
   SELECT here.*, CASE WHEN is_open THEN kept_mean END AS shown_mean,
     CASE WHEN is_open THEN kept_spread ELSE 0 END AS shown_spread,
     CASE WHEN is_open AND counted + set_apart > {MANY} THEN kept_totals ELSE '[]'::jsonb END AS shown_totals,
     is_open AND counted = 0 AS is_unvoted, is_open AND set_apart > 0 AS has_apart
   FROM here)"""
 )
-RANK = """CASE WHEN shown_mean IS NOT NULL THEN rank() OVER (
-  PARTITION BY section ORDER BY round(shown_mean * 1e6) DESC NULLS LAST) END"""
+NARROW = """narrow AS MATERIALIZED (SELECT id, section, section_at, col, waits, folded_title,
+    round(shown_mean * 1e6) AS by_mean, round(shown_spread * 1e6) AS by_spread, {asked} AS is_asked FROM seen),
+  ranked AS (SELECT section, by_mean, 1 + coalesce(sum(count(*)) OVER (PARTITION BY section ORDER BY by_mean DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::int AS place_in_section
+    FROM narrow WHERE by_mean IS NOT NULL GROUP BY section, by_mean)"""
+"""After `seen`: of each film what places are reckoned from, and nothing else; places by the mean in its section,
+which are those of `reviews.scoring.rank`.
+"""
 WHERE_FLAG = {
     "": "true",
     "pencil": "pending IS NOT NULL",
@@ -74,14 +80,13 @@ WHERE_FLAG = {
 HAYSTACK = folded(
     "concat_ws(' ', title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(titles)), director)"
 )
-BY_MEAN = "round(shown_mean * 1e6) DESC NULLS LAST"
 ORDERS = {
     "spread": """CASE WHEN col = 'waitlisted' THEN waits END NULLS LAST,
-                 CASE WHEN col = 'undecided' THEN round(shown_spread * 1e6) END DESC NULLS LAST,
-                  CASE WHEN col <> 'undecided' THEN round(shown_mean * 1e6) END DESC NULLS LAST""",
-    "mean": BY_MEAN,
-    "rank": f"coalesce((trusted.places ->> id)::int, place_in_section) NULLS LAST, section_at, {BY_MEAN}",
-    "title": "true",
+                 CASE WHEN col = 'undecided' THEN by_spread END DESC NULLS LAST,
+                 CASE WHEN col <> 'undecided' THEN by_mean END DESC NULLS LAST, """,
+    "mean": "by_mean DESC NULLS LAST, ",
+    "rank": "coalesce(trusted, place_in_section) NULLS LAST, section_at, by_mean DESC NULLS LAST, ",
+    "title": "",
 }
 
 
@@ -153,6 +158,24 @@ def where(query: BoardQuery) -> tuple[str, tuple[Any, ...]]:
     return " AND ".join(parts), tuple(values)
 
 
+def placed(query: BoardQuery, places: dict[str, int]) -> tuple[str, tuple[Any, ...]]:
+    """SQL after `seen`, and its values: `placed` are the films that a query means, with all that `in_order` asks
+    for. `places` are ranks that are better than the mean's, where the query sorts by them.
+    """
+    asked, values = where(query)
+    by_rank = """LEFT JOIN ranked USING (section, by_mean)
+      LEFT JOIN unnest({}::text[], {}::int[]) AS trusted (id, trusted) USING (id)"""
+    is_by_rank = query.sort == "rank"
+    return f"""{NARROW.format(asked=asked)}, placed AS MATERIALIZED (
+      SELECT * FROM narrow {by_rank if is_by_rank else ""} WHERE is_asked)""", (
+        *values, *((list(places), list(places.values())) if is_by_rank else ())
+    )  # fmt: skip
+
+
+def in_order(query: BoardQuery) -> str:
+    return f"ORDER BY {ORDERS[query.sort]}folded_title, id"
+
+
 async def seen_values(viewer: Viewer) -> tuple[Any, ...]:
     return (*votes_open_values(viewer), *scope_values(viewer, CHAIR))
 
@@ -176,11 +199,12 @@ async def shares(viewer: Viewer, query: BoardQuery) -> list[BoardShare]:
     await refresh(viewer.edition)
     asked, values = where(query)
     selected = await rows(
-        f"""{SEEN} SELECT col, section, letter, names, pending IS NOT NULL AS is_pencil,
-              count(*)::int AS films, sum(runtime)::float8 AS seconds,
-              count(*) FILTER (WHERE {asked})::int AS found
-            FROM seen GROUP BY col, section, letter, names, section_at, is_pencil
-            ORDER BY section_at, letter""",
+        f"""{SEEN}, counted AS (
+              SELECT col, section, pending IS NOT NULL AS is_pencil, count(*)::int AS films,
+                sum(runtime)::float8 AS seconds, count(*) FILTER (WHERE {asked})::int AS found
+              FROM seen GROUP BY 1, 2, 3)
+            SELECT c.*, x.letter, x.names FROM counted c JOIN section x ON x.id = c.section
+            ORDER BY x.position, x.letter""",
         *await seen_values(viewer), *values,
     )  # fmt: skip
     return msgspec.convert(selected, list[BoardShare])
@@ -203,33 +227,34 @@ async def cards(
     """
     await refresh(viewer.edition)
     rubrics = await rubrics_of(viewer.edition)
-    asked, values = where(query)
-    starts, trusted = (msgspec.json.encode(one or {}).decode() for one in (first, places))
-    place = (
-        f"row_number() OVER (PARTITION BY col ORDER BY {ORDERS[query.sort]}, {folded('title')}, id)"
-    )
+    starts = msgspec.json.encode(first or {}).decode()
+    if only:
+        page = f"{NARROW.format(asked=True)}, placed AS (SELECT * FROM narrow WHERE id = {{}})"
+        values: tuple[Any, ...] = (only,)
+    else:
+        page, values = placed(query, places or {})
     selected = await rows(
-        f"""{SEEN}, ranked AS (SELECT seen.*, {RANK} AS place_in_section FROM seen),
-            placed AS (SELECT ranked.*, {"1::bigint" if only else place} AS place
-              FROM ranked CROSS JOIN (SELECT {{}}::jsonb AS places) trusted WHERE {asked}),
-            page AS (SELECT * FROM placed WHERE ({{}} = '' OR id = {{}}) AND col = ANY({{}}) AND
-                place > coalesce(({{}}::jsonb ->> col)::int, 0)
-                AND place <= coalesce(({{}}::jsonb ->> col)::int, 0) + {{}}::bigint)
+        f"""{SEEN}, {page}, page AS MATERIALIZED (
+              SELECT one.id, c.at, one.place, r.place_in_section
+              FROM unnest({{}}::text[]) WITH ORDINALITY AS c(name, at) CROSS JOIN unnest(ARRAY(
+                SELECT id FROM placed WHERE col = c.name {in_order(query)}
+                OFFSET coalesce(({{}}::jsonb ->> c.name)::int, 0) LIMIT {{}})) WITH ORDINALITY AS one(id, place)
+              JOIN narrow USING (id) LEFT JOIN ranked r USING (section, by_mean))
             SELECT p.id, p.title, p.titles, p.section, p.director, p.letter AS section_letter,
               p.names AS section_names, p.status, p.pending, p.file, p.duration, p.runtime, p.is_open,
-              p.place_in_section AS rank, {VERSION} AS version, p.shown_mean, p.shown_spread, p.shown_totals,
+              page.place_in_section AS rank, {VERSION} AS version, p.shown_mean, p.shown_spread, p.shown_totals,
               coalesce(d.note, '') AS note, d.created_at AS decided_at,
               coalesce(nullif(q.name, ''), q.email, '') AS decided_by, s.announced_at,
               (SELECT a.id FROM announcement a JOIN announcement_line l ON l.announcement = a.id
                WHERE l.submission = p.id AND a.released_at IS NULL AND a.cancelled_at IS NULL
                LIMIT 1) AS batch
-            FROM page p JOIN submission s ON s.id = p.id
+            FROM page JOIN seen p ON p.id = page.id AND p.id = ANY(ARRAY(SELECT id FROM page))
+            JOIN submission s ON s.id = p.id
             LEFT JOIN LATERAL (SELECT * FROM decision d WHERE d.submission = p.id
               ORDER BY d.created_at DESC LIMIT 1) d ON true
             LEFT JOIN person q ON q.id = d.person
-            ORDER BY coalesce(array_position({{}}::text[], p.col), 9), p.place""",
-        *await seen_values(viewer), trusted, *values, only, only, list(columns), starts, starts,
-        2**40 if most is None else most, list(BOARD),
+            ORDER BY page.at, page.place""",
+        *await seen_values(viewer), *values, list(columns), starts, most,
     )  # fmt: skip
     named = [
         row["id"] for row in selected if row["is_open"] and not (is_brief and row["shown_totals"])
@@ -259,14 +284,12 @@ async def place_of_film(
 ) -> tuple[str, int] | None:
     """In which column a film stands, and after how many others of it; None where the query leaves it out."""
     await refresh(viewer.edition)
-    asked, values = where(query)
+    page, values = placed(query, places or {})
     found = await rows(
-        f"""{SEEN}, ranked AS (SELECT seen.*, {RANK} AS place_in_section FROM seen),
-            placed AS (SELECT ranked.*, row_number() OVER (PARTITION BY col
-                ORDER BY {ORDERS[query.sort]}, {folded("title")}, id) AS place
-              FROM ranked CROSS JOIN (SELECT {{}}::jsonb AS places) trusted WHERE {asked})
-            SELECT col, place - 1 AS before FROM placed WHERE id = {{}}""",
-        *await seen_values(viewer), msgspec.json.encode(places or {}).decode(), *values, submission,
+        f"""{SEEN}, {page} SELECT col, place - 1 AS before
+            FROM (SELECT id, col, row_number() OVER (PARTITION BY col {in_order(query)}) AS place FROM placed) p
+            WHERE id = {{}}""",
+        *await seen_values(viewer), *values, submission,
     )  # fmt: skip
     return (found[0]["col"], int(found[0]["before"])) if found else None
 
@@ -315,7 +338,7 @@ UNDRAWN = """seen.pending IS NOT NULL AND NOT EXISTS (SELECT 1 FROM announcement
 async def undrawn(viewer: Viewer, *, most: int, outcomes: Sequence[str] = DECIDED) -> list[Undrawn]:
     found = await rows(
         f"""{SEEN} SELECT id, title, titles, pending FROM seen WHERE {UNDRAWN} AND pending = ANY({{}})
-            ORDER BY array_position({{}}::text[], pending), {folded("title")}, id LIMIT {{}}""",
+            ORDER BY array_position({{}}::text[], pending), folded_title, id LIMIT {{}}""",
         *await seen_values(viewer), list(outcomes), list(DECIDED), most,
     )  # fmt: skip
     return msgspec.convert(found, list[Undrawn])

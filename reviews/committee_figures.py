@@ -5,10 +5,9 @@ Everything is of the chair's own films. What others gave is counted only where i
 are left out for that is said.
 """
 
-import math
-from collections.abc import Iterable
+import json
 from datetime import datetime, timedelta
-from statistics import fmean, median
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -18,15 +17,16 @@ from festival.clock import now
 from festival.db import rows
 from festival.tables import Edition
 from festival.texts import Texts
+from reviews.board import COLUMN, DECIDED
 from reviews.evidence import LENGTH
-from reviews.lists import CHAIR, IN_SCOPE, scope_values
-from reviews.scoring import column
+from reviews.figures import refresh
+from reviews.lists import CHAIR, IN_SCOPE, VOTES_OPEN, scope_values, votes_open_values
+from reviews.rubrics import EVERYWHERE, Rubrics, rubrics_of
 from reviews.standing import (
-    FilmRank,
-    OpenFilm,
+    OPEN,
     PanelStanding,
-    named,
-    open_films,
+    name_of_films,
+    open_values,
     standing_of,
     version_of_votes,
 )
@@ -100,17 +100,20 @@ class CommitteeFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def figures(edition: Edition, viewer: Viewer) -> CommitteeFigures:
-    films = await chaired_films(viewer)
-    opened = await open_films(viewer)
-    standing = await standing_of(edition, viewer)
+    await refresh(edition)
+    opened = await name_of_films(viewer)
+    standing = await standing_of(edition, viewer, named_now=opened)
+    rubrics = await rubrics_of(edition.id)
+    sections, countries = await by_section_and_country(viewer, rubrics, standing)
+    films = sum(one.films for one in sections)
     until = await ends_at(edition)
     return CommitteeFigures(
-        members=judged(await loads(edition, opened), until=until),
-        sections=by_section(films, standing),
-        countries=by(films, "countries", standing),
-        answers=await by_answers(films, standing),
-        films=len(films),
-        hidden=len(films) - len(opened),
+        members=judged(await loads(edition, viewer, opened), until=until),
+        sections=sections,
+        countries=countries,
+        answers=await by_answers(viewer, rubrics),
+        films=films,
+        hidden=films - opened[0],
         until=until,
     )
 
@@ -125,21 +128,10 @@ async def ends_at(edition: Edition) -> datetime | None:
     return found[0]["at"] if found else None
 
 
-async def chaired_films(viewer: Viewer) -> list[dict[str, Any]]:
-    """All that the chair decides on; none of it is what somebody gave."""
-    return await rows(
-        f"""SELECT s.id, s.section, x.letter, x.names, x.is_blind, s.status, s.pending, f.countries
-            FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
-            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-            WHERE {IN_SCOPE} ORDER BY x.position, x.letter, s.id""",
-        *scope_values(viewer, CHAIR),
-    )
-
-
 SEATS = f"""
 WITH film AS MATERIALIZED (
   SELECT s.id, s.section, n.id AS file, {LENGTH} AS seconds
-  FROM submission s JOIN film_file n ON n.submission = s.id AND n.state = 'released' WHERE s.id = ANY({{}})),
+  {OPEN}),
 seat AS MATERIALIZED (
   SELECT DISTINCT o.person, x.section
   FROM role o JOIN person q ON q.id = o.person AND q.disabled_at IS NULL
@@ -149,7 +141,7 @@ away AS MATERIALIZED (
   SELECT z.person, z.submission FROM recusal z WHERE z.lifted_at IS NULL
   UNION SELECT m.person, m.submission FROM member m)"""
 """A seat is a section that a member may hear; from what they would hear in it goes what they are away from
-(`evidence.seated`). Given are films and edition.
+(`evidence.seated`). Given are the values of `standing.open_values` and the edition.
 """
 
 GIVEN = f"""{SEATS}
@@ -206,10 +198,10 @@ class GivenSheets(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
-async def loads(edition: Edition, films: list[OpenFilm]) -> list[MemberLoad]:
+async def loads(edition: Edition, viewer: Viewer, opened: tuple[int, int, int]) -> list[MemberLoad]:
     """Of every member who is to watch: a chair who was asked for nothing, and gave nothing, is not."""
-    found = await rows(LOADS, [film.id for film in films], edition.id, edition.id, edition.id)
-    given = await given_of(edition, films)
+    found = await rows(LOADS, *open_values(viewer), edition.id, edition.id, edition.id)
+    given = await given_of(edition, viewer, opened)
     return [
         load_of(row, own)
         for row in found
@@ -221,15 +213,17 @@ async def loads(edition: Edition, films: list[OpenFilm]) -> list[MemberLoad]:
 _given: dict[tuple[Any, ...], tuple[datetime, dict[str, GivenSheets]]] = {}
 
 
-async def given_of(edition: Edition, films: list[OpenFilm]) -> dict[str, GivenSheets]:
+async def given_of(
+    edition: Edition, viewer: Viewer, opened: tuple[int, int, int]
+) -> dict[str, GivenSheets]:
     """By the member. Hundreds of thousands of sheets are counted once for the same films, until a sheet or a seat
     changes, and an hour at most: the fortnight goes on.
     """
-    key = (edition.id, *named(films), await version_of_votes(edition))
+    key = (edition.id, *opened, await version_of_votes(edition))
     at, kept = _given.get(key, (None, {}))
     if at is None or now() - at > COUNTED:
         at = now()
-        found = await rows(GIVEN, [film.id for film in films], edition.id, at - FORTNIGHT)
+        found = await rows(GIVEN, *open_values(viewer), edition.id, at - FORTNIGHT)
         kept = {row.pop("person"): msgspec.convert(row, GivenSheets) for row in found}
         while len(_given) >= KEPT:
             _given.pop(next(iter(_given)))
@@ -279,86 +273,95 @@ def is_late(one: MemberLoad, *, usual: float, until: datetime | None) -> bool:
 # The choice
 
 
-def by_section(films: list[dict[str, Any]], standing: PanelStanding) -> list[ChoiceShare]:
-    parts: dict[str, list[dict[str, Any]]] = {}
-    for film in films:
-        parts.setdefault(film["section"], []).append(film)
-    return [
-        msgspec.structs.replace(
-            share_of(own[0]["letter"], own, standing, names=own[0]["names"]),
-            agreement=standing.agreement.get(section),
-        )
-        for section, own in parts.items()
-    ]
+CHOSEN = f"""WITH film AS MATERIALIZED (
+  SELECT s.id, s.section, f.countries, {COLUMN} AS col,
+    CASE WHEN {VOTES_OPEN} THEN g.votes ELSE 0 END AS votes,
+    CASE WHEN {VOTES_OPEN} AND steps.of > 1 THEN (g.mean - 1) / (steps.of - 1) END AS level
+  FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
+  JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+  JOIN film_figure g ON g.submission = s.id
+  CROSS JOIN (SELECT {{}}::jsonb AS by_place) scale
+  CROSS JOIN LATERAL (
+    SELECT coalesce(scale.by_place -> s.section, scale.by_place -> '')::float8 AS of) steps
+  WHERE {IN_SCOPE})"""
+"""The chair's films, of each what became of it, and of those alone whose votes the chair reads what came of them.
+Scales differ by section: a mean counts as its share of the way from the worst to the best step.
+"""
+OUTCOMES = [f"count(*) FILTER (WHERE col = '{column}') AS {column}" for column in DECIDED]
+PART = f"""count(*) AS films, {", ".join(OUTCOMES)}, count(*) FILTER (WHERE votes > 0) AS voted,
+  sum(votes) AS votes, count(level) AS levels, sum(level) AS level"""
+SHARE = f"""{", ".join(f"sum({one})::int AS {one}" for one in ("films", *DECIDED, "voted", "votes"))},
+  CASE WHEN sum(levels) >= {FEWEST} THEN sum(level) / sum(levels) END AS level"""
+"""Of films together, and of such parts together."""
 
 
-def by(films: list[dict[str, Any]], field: str, standing: PanelStanding) -> list[ChoiceShare]:
-    """By each of several values that a film may have; it is counted with each."""
-    parts: dict[str, list[dict[str, Any]]] = {}
-    for film in films:
-        for value in film[field] or ():
-            parts.setdefault(str(value), []).append(film)
-    shares = [share_of(key, own, standing) for key, own in parts.items()]
-    return sorted(shares, key=lambda one: (-one.films, one.key))
+def chosen_values(viewer: Viewer, rubrics: Rubrics) -> tuple[Any, ...]:
+    steps = {place: rubrics.rubric(place).steps for place in {EVERYWHERE, *rubrics.own}}
+    seen = votes_open_values(viewer)
+    return (*seen, *seen, json.dumps(steps), *scope_values(viewer, CHAIR))
 
 
-def share_of(
-    key: str, films: list[dict[str, Any]], standing: PanelStanding, *, names: Texts | None = None
-) -> ChoiceShare:
-    columns = [column(film["status"], film["pending"]) for film in films]
-    ranks = [standing.films[film["id"]] for film in films if film["id"] in standing.films]
-    return ChoiceShare(
-        key=key,
-        names=names or {},
-        films=len(films),
-        accepted=columns.count("accepted"),
-        waitlisted=columns.count("waitlisted"),
-        declined=columns.count("declined"),
-        voted=len(ranks),
-        votes=sum(rank.votes for rank in ranks),
-        level=level_of(ranks),
+async def by_section_and_country(
+    viewer: Viewer, rubrics: Rubrics, standing: PanelStanding
+) -> tuple[list[ChoiceShare], list[ChoiceShare]]:
+    """A film counts with each of its countries."""
+    found = await rows(
+        f"""{CHOSEN}, part AS MATERIALIZED (SELECT section, countries, {PART} FROM film GROUP BY 1, 2),
+            one AS (SELECT section, NULL::text AS country, {SHARE} FROM part GROUP BY section
+              UNION ALL SELECT NULL, country, {SHARE} FROM part
+                CROSS JOIN LATERAL jsonb_array_elements_text(countries) AS country GROUP BY country)
+            SELECT one.*, coalesce(country, x.letter) AS key, coalesce(x.names, jsonb_build_object()) AS names
+            FROM one LEFT JOIN section x ON x.id = one.section
+            ORDER BY x.position, x.letter, films DESC, country""",
+        *chosen_values(viewer, rubrics),
     )
+    shares = [
+        msgspec.convert({**row, "agreement": standing.agreement.get(row["section"])}, ChoiceShare)
+        for row in found
+    ]
+    sections = sum(row["country"] is None for row in found)
+    return shares[:sections], shares[sections:]
 
 
-def level_of(ranks: Iterable[FilmRank]) -> float | None:
-    """Scales differ by section: each mean counts as its share of the way from the worst to the best step."""
-    shares = [(rank.mean - 1) / (rank.out_of - 1) for rank in ranks if rank.out_of > 1]
-    return fmean(shares) if len(shares) >= FEWEST and all(map(math.isfinite, shares)) else None
-
-
-async def by_answers(films: list[dict[str, Any]], standing: PanelStanding) -> list[AnswerFigures]:
+async def by_answers(viewer: Viewer, rubrics: Rubrics) -> list[AnswerFigures]:
     """By questions with options, such as a director's gender where an edition asks for it. Of a blind section
     nothing is counted that identifies makers.
     """
-    known = {film["id"]: film for film in films}
+    if not await asks_to_choose(viewer):
+        return []
     found = await rows(
-        """SELECT q.id, q.labels, q.options, jsonb_object_agg(w.submission, w.value) AS given
-           FROM question q JOIN entry_answer w ON w.question = q.id AND w.value IS NOT NULL
-           JOIN submission s ON s.id = w.submission JOIN section x ON x.id = s.section
-           WHERE q.kind IN ('choice', 'choices') AND q.asks = 'makers' AND s.id = ANY({})
-             AND NOT (x.is_blind AND q.identifies)
-           GROUP BY q.id ORDER BY q.position, q.id""",
-        list(known),
+        f"""{CHOSEN}, counted AS (
+              SELECT q.id, chosen.key, {PART}
+              FROM question q JOIN entry_answer w ON w.question = q.id AND w.value IS NOT NULL
+              JOIN film ON film.id = w.submission JOIN section x ON x.id = film.section
+              CROSS JOIN LATERAL (SELECT DISTINCT jsonb_array_elements_text(CASE jsonb_typeof(w.value)
+                WHEN 'array' THEN w.value ELSE jsonb_build_array(w.value) END) AS key) chosen
+              WHERE q.kind IN ('choice', 'choices') AND q.asks = 'makers' AND NOT (x.is_blind AND q.identifies)
+              GROUP BY q.id, chosen.key),
+            shared AS (SELECT id, key, {SHARE} FROM counted WHERE key IS NOT NULL GROUP BY id, key)
+            SELECT q.id, q.labels, q.options, jsonb_object_agg(shared.key, to_jsonb(shared)) AS shares
+            FROM shared JOIN question q ON q.id = shared.id
+            GROUP BY q.id ORDER BY q.position, q.id""",
+        *chosen_values(viewer, rubrics),
     )
     return [
         AnswerFigures(
             question=row["id"],
             labels=row["labels"],
             shares=[
-                share_of(one["key"], own, standing, names=one["names"])
+                msgspec.convert({**row["shares"][one["key"]], "names": one["names"]}, ChoiceShare)
                 for one in row["options"]
-                if (
-                    own := [
-                        known[film]
-                        for film, value in row["given"].items()
-                        if one["key"] in chosen(value)
-                    ]
-                )
+                if one["key"] in row["shares"]
             ],
         )
         for row in found
     ]
 
 
-def chosen(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]
+async def asks_to_choose(viewer: Viewer) -> bool:
+    found = await rows(
+        """SELECT 1 AS one FROM question WHERE edition = {} AND kind IN ('choice', 'choices')
+             AND asks = 'makers' LIMIT 1""",
+        viewer.edition,
+    )
+    return bool(found)

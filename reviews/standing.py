@@ -109,11 +109,13 @@ async def ranks_of(edition: Edition, viewer: Viewer) -> dict[str, FilmRank]:
     return (await standing_of(edition, viewer)).films
 
 
-async def standing_of(edition: Edition, viewer: Viewer) -> PanelStanding:
+async def standing_of(
+    edition: Edition, viewer: Viewer, *, named_now: tuple[int, int, int] | None = None
+) -> PanelStanding:
     """Kept until a vote, a seat or a sheet changes. Large panels are reckoned beside the loop; meanwhile the older
-    one is shown, for a minute at most.
+    one is shown, for a minute at most. `named_now` is what `name_of_films` has just said.
     """
-    place = (edition.id, *await name_of_films(viewer))
+    place = (edition.id, *(named_now or await name_of_films(viewer)))
     rubrics = await rubrics_of(edition.id)
     version = f"{await version_of_votes(edition)}|{hash(msgspec.json.encode(rubrics))}"
     kept = _kept.get(place)
@@ -179,13 +181,18 @@ async def reckoned(
 OPEN = f"""FROM submission s JOIN section x ON x.id = s.section
   JOIN film_file n ON n.submission = s.id AND n.state = 'released'
   WHERE {IN_SCOPE} AND {VOTES_OPEN}"""
+"""The chair's films `s` whose votes they read, with their files `n`; `open_values` are its values."""
 ONE, OTHER = (f"hashtextextended(concat_ws(':', s.id, s.section, n.id), {seed})" for seed in (0, 1))
+
+
+def open_values(viewer: Viewer) -> tuple[Any, ...]:
+    return (*scope_values(viewer, CHAIR), *votes_open_values(viewer))
 
 
 async def open_films(viewer: Viewer) -> list[OpenFilm]:
     selected = await rows(
         f"SELECT s.id, s.section, n.id AS file, {ONE} AS one, {OTHER} AS other {OPEN} ORDER BY s.id",
-        *scope_values(viewer, CHAIR), *votes_open_values(viewer),
+        *open_values(viewer),
     )  # fmt: skip
     return msgspec.convert(selected, list[OpenFilm])
 
@@ -195,7 +202,7 @@ async def name_of_films(viewer: Viewer) -> tuple[int, int, int]:
     found = await rows(
         f"""SELECT count(*)::int AS films, coalesce(bit_xor({ONE}), 0) AS one, coalesce(bit_xor({OTHER}), 0) AS other
             {OPEN}""",
-        *scope_values(viewer, CHAIR), *votes_open_values(viewer),
+        *open_values(viewer),
     )  # fmt: skip
     return found[0]["films"], found[0]["one"], found[0]["other"]
 

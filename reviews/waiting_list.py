@@ -7,7 +7,6 @@ import msgspec
 from festival.access import Viewer
 from festival.db import rows, transaction
 from festival.desk import Way, hold_edition
-from festival.directory import folded
 from festival.errors import Conflict, Missing
 from festival.record import record
 from festival.shapes import SeenVersion
@@ -157,7 +156,7 @@ async def order_of(submission: Submission, viewer: Viewer) -> list[dict[str, Any
             WHERE s.edition = {{}} AND s.section = {{}}
               AND coalesce(s.pending, s.status) = 'waitlisted'
             ORDER BY w.position NULLS LAST, round(seen.shown_mean::numeric, 6) DESC NULLS LAST,
-              {folded("f.title")}, s.id""",
+              f.folded_title, s.id""",
         *await seen_values(viewer),
         str(submission.edition),
         str(submission.section),

@@ -159,6 +159,7 @@ def here(viewer: Viewer, *, after: str = "") -> str:
     x.letter AS section_letter, x.names AS section_names, x.position AS section_at, known.is_named, known.is_veiled,
     CASE WHEN known.is_named THEN f.title ELSE '' END AS title,
     CASE WHEN known.is_named THEN f.titles ELSE jsonb_build_object() END AS titles,
+    CASE WHEN known.is_named THEN f.folded_title ELSE '' END AS folded_title,
     f.synopses, f.year, f.directors, f.languages, f.subtitles,
     CASE WHEN known.is_named THEN f.countries ELSE '[]' END AS countries,
     CASE WHEN known.is_named THEN f.declared_seconds END AS declared_seconds,
@@ -256,8 +257,8 @@ ORDERS = {
     "oldest": "coalesce(here.filed_at, here.created_at)",
     "changed": "here.changed_at DESC",
     "due": "here.due_at NULLS LAST, here.fixes_done + here.fixes_wished DESC",
-    "title": f"here.title = '', {folded('here.title')}",
-    "section": f"here.section_at NULLS LAST, here.section_letter, {folded('here.title')}",
+    "title": "here.title = '', here.folded_title",
+    "section": "here.section_at NULLS LAST, here.section_letter, here.folded_title",
 }
 BY_VERDICT = {
     "failed": "here.file_state = 'failed' OR here.has_failed_trailer",

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import random
 from datetime import timedelta
+from statistics import fmean
 
 import pytest
 
@@ -13,9 +15,10 @@ from festival.tables import Section
 from reviews import committee_figures as figures
 from reviews import reviewing
 from reviews.committee_figures import MemberLoad, judged
+from reviews.standing import standing_of
 from reviews.tables import CommitteeRules
 from submissions.tables import EntryAnswer, Question
-from tests.builders import a_person, sign_in, the_viewer
+from tests.builders import a_film, a_person, sign_in, the_viewer
 from tests.reviews.test_blindness import GOOD, POOR, Jury
 
 
@@ -32,7 +35,9 @@ def load(given: int, asked: int, pace: float = 0.0, days: float | None = None) -
 @pytest.mark.unit
 def test_late_is_who_ends_after_the_end_or_stands_far_behind() -> None:
     end = now() + timedelta(days=10)
-    by_end = judged([load(5, 5), load(4, 9, 3, days=9), load(4, 9, 3, days=11), load(0, 9)], until=end)
+    by_end = judged(
+        [load(5, 5), load(4, 9, 3, days=9), load(4, 9, 3, days=11), load(0, 9)], until=end
+    )
     without = judged([load(8, 10), load(6, 10), load(2, 10), load(0, 0)], until=None)
 
     assert [one.is_late for one in by_end] == [False, False, True, True]
@@ -44,7 +49,9 @@ async def test_load_and_choice_of_the_chairs_films(house) -> None:
     for n, sheet in ((0, GOOD), (1, POOR)):
         await jury.give(jury.ann, sheet, n)
     await jury.give(jury.bob, GOOD)
-    await rows("UPDATE submission SET pending = 'accepted' WHERE id = {} RETURNING id", jury.films[0][0])
+    await rows(
+        "UPDATE submission SET pending = 'accepted' WHERE id = {} RETURNING id", jury.films[0][0]
+    )
 
     found = await told(jury)
 
@@ -55,6 +62,37 @@ async def test_load_and_choice_of_the_chairs_films(house) -> None:
     assert (section.key, section.films, section.accepted, section.votes) == ("C", 2, 1, 3)
     assert [(one.key, one.films) for one in found.countries] == [("FR", 2)]
     assert found.hidden == 0
+
+
+async def test_the_choice_counts_what_the_ranks_say_film_by_film(house) -> None:
+    jury, chance = await Jury().seat(), random.Random(73)
+    jury.films += [await a_film(jury.edition, jury.maker, title=f"Jour {n}") for n in range(4)]
+    for person in (jury.ann, jury.bob):
+        for n in chance.sample(range(6), 4):
+            await jury.give(person, chance.choice((GOOD, POOR)), n, seen=chance.choice((0.1, 1.0)))
+    await rows(
+        """UPDATE film SET countries = jsonb_build_array('FR', 'JP') WHERE id IN (
+             SELECT film FROM submission WHERE id = ANY({})) RETURNING id""",
+        [film for film, _ in jury.films[:3]],
+    )
+
+    found, standing = (
+        await told(jury),
+        await standing_of(jury.edition, await the_viewer(jury.chair, jury.edition)),
+    )
+
+    for share, of in ((found.sections[0], jury.films), (found.countries[-1], jury.films[:3])):
+        ranks = [standing.films[film] for film, _ in of if film in standing.films]
+        assert (share.films, share.voted, share.votes) == (
+            len(of),
+            len(ranks),
+            sum(one.votes for one in ranks),
+        )
+        means = [(one.mean - 1) / (one.out_of - 1) for one in ranks]
+        assert share.level == (
+            pytest.approx(fmean(means)) if len(means) >= figures.FEWEST else None
+        )
+    assert [one.key for one in found.countries] == ["FR", "JP"]
 
 
 async def test_who_waits_for_their_own_sheet_reads_no_figure_of_votes(client) -> None:
@@ -71,11 +109,19 @@ async def test_who_waits_for_their_own_sheet_reads_no_figure_of_votes(client) ->
     assert json.loads(before[0])["hidden"] == 2
 
 
-async def test_declared_answers_are_counted_and_none_that_identifies_in_a_blind_section(house) -> None:
+async def test_declared_answers_are_counted_and_none_that_identifies_in_a_blind_section(
+    house,
+) -> None:
     jury = await Jury().seat()
     options = [{"key": key, "names": {"fr": key}} for key in ("f", "m", "x")]
     asked = [
-        Question(edition=jury.edition.id, kind="choice", labels={"fr": "Genre"}, options=options, identifies=identifies)
+        Question(
+            edition=jury.edition.id,
+            kind="choice",
+            labels={"fr": "Genre"},
+            options=options,
+            identifies=identifies,
+        )
         for identifies in (False, True)
     ]
     for question in asked:
@@ -86,7 +132,9 @@ async def test_declared_answers_are_counted_and_none_that_identifies_in_a_blind_
     await Section.update({Section.is_blind: True}).where(Section.edition == jury.edition.id)
     blind = await told(jury)
 
-    assert [[(one.key, one.films) for one in answer.shares] for answer in seen.answers] == [[("f", 1), ("m", 1)]] * 2
+    assert [[(one.key, one.films) for one in answer.shares] for answer in seen.answers] == [
+        [("f", 1), ("m", 1)]
+    ] * 2
     assert [answer.question for answer in blind.answers] == [asked[0].id]
 
 
@@ -99,7 +147,9 @@ async def test_lists_go_out_without_makers_and_are_on_the_record(client) -> None
     place = f"/fr/{jury.edition.slug}/committee/exports"
 
     made = {kind: await client.get(f"{place}/sheets.{kind}") for kind in ("csv", "xlsx", "json")}
-    refused = [(await client.get(f"{place}/{name}")).status_code for name in ("sheets.exe", "films.csv")]
+    refused = [
+        (await client.get(f"{place}/{name}")).status_code for name in ("sheets.exe", "films.csv")
+    ]
 
     heads, *lines = csv.reader(io.StringIO(made["csv"].content.decode("utf-8-sig")))
     assert [line[heads.index("Membre")] for line in lines] == ["Ann"]
@@ -107,7 +157,10 @@ async def test_lists_go_out_without_makers_and_are_on_the_record(client) -> None
     assert made["xlsx"].content[:2] == b"PK"
     assert all(jury.maker.email not in one.text for one in (made["csv"], made["json"]))
     assert refused == [404, 404]
-    out = await rows("SELECT details FROM record WHERE act = 'committee_exported' AND edition = {}", jury.edition.id)
+    out = await rows(
+        "SELECT details FROM record WHERE act = 'committee_exported' AND edition = {}",
+        jury.edition.id,
+    )
     assert sorted(one["details"]["kind"] for one in out) == ["csv", "json", "xlsx"]
 
 
@@ -123,5 +176,9 @@ async def test_a_dossier_is_paper_for_the_films_chair_alone(client) -> None:
         await sign_in(client, person)
         told[person.name] = await client.get(place)
 
-    assert {name: one.status_code for name, one in told.items()} == {"Cy": 200, "Eo": 404, "Ann": 403}
+    assert {name: one.status_code for name, one in told.items()} == {
+        "Cy": 200,
+        "Eo": 404,
+        "Ann": 403,
+    }
     assert told["Cy"].content.startswith(b"%PDF-")
