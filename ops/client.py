@@ -109,11 +109,17 @@ class Door:
     # Uploads
 
     def upload(
-        self, film: Path, submission: str, on_bytes: Callable[[int, int], None] = lambda *_: None
+        self,
+        film: Path,
+        submission: str,
+        on_bytes: Callable[[int, int], None] = lambda *_: None,
+        **more: str,
     ) -> str:
-        """Send a file by tus, resuming as often as it takes; returns the upload's id."""
+        """Send a file by tus, resuming as often as it takes; returns the upload's id. `more` is said of it beside
+        the submission and its name.
+        """
         size = film.stat().st_size
-        place = self.create(submission, film.name, size)
+        place = self.create(submission, film.name, size, **more)
         offset = 0
         deadline = time.monotonic() + PATIENCE_S
         with film.open("rb") as source:
@@ -134,8 +140,8 @@ class Door:
                 offset = self.offset(place, offset)
         return place.rpartition("/")[2]
 
-    def create(self, submission: str, name: str, size: int) -> str:
-        known = {"submission": submission, "filename": name}
+    def create(self, submission: str, name: str, size: int, **more: str) -> str:
+        known = {"submission": submission, "filename": name, **more}
         metadata = ",".join(
             f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in known.items()
         )

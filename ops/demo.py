@@ -35,6 +35,7 @@ from ops.demo_films import (
     YOUTH,
     DemoFilm,
 )
+from ops.demo_package import PACKAGE, draw_package
 
 FIRST_DAY = "2027-11-26"
 DAYS = ("vendredi 26", "samedi 27", "dimanche 28")
@@ -64,6 +65,16 @@ YOUTH_SECTION = {
         "en": "Films at a child’s height, from six to thirteen: for schools on Friday, for families at the weekend.",
     },
     "hue": 110,
+}
+EXHIBITION = {
+    "labels": {"fr": "Copie de projection", "en": "Exhibition copy"},
+    "helps": {
+        "fr": "Le DCP de votre film, non chiffré : le dossier tel que le laboratoire l’a livré.",
+        "en": "The DCP of your film, not encrypted: the folder as the lab has delivered it.",
+    },
+    "kind": "exhibition",
+    "accepts": "package",
+    "due_at": "2027-11-10T23:59:59+01:00",
 }
 WANTED = {"C": 8, "D": 6, "S": 7, "I": 2, "P": 2, YOUTH: 8}
 IN_PENCIL = "Deux avis sur trois la portent ; la dernière bobine se défend en salle."
@@ -95,6 +106,8 @@ class Demo:
         self.operator = Door(self.url, edition, token)
         self.state: dict[str, str] = {film.title: "attend" for film in ALL}
         self.made: dict[str, str] = {}
+        self.makers: dict[str, Door] = {}
+        self.clips: dict[str, Path] = {}
         self.reports: dict[str, dict[str, Any]] = {}
         self.lock = threading.Lock()
         self.console = Console()
@@ -177,11 +190,11 @@ class Demo:
             "/registration", {"email": email, "name": film.director, "language": "fr"}
         )
         self.tell(film, "inscription")
-        maker = self.enter(email, "filmmaker")
+        maker = self.makers[film.title] = self.enter(email, "filmmaker")
         submission = self.open(maker, film)
         self.made[film.title] = submission
         self.tell(film, "tournage")
-        drawn = clip.result()
+        drawn = self.clips[film.title] = clip.result()
         self.tell(film, "envoi")
         maker.upload(drawn, submission)
         report = maker.wait_for_report(submission, lambda state, _: self.tell(film, WORDS[state]))
@@ -326,6 +339,16 @@ class Demo:
                 member.post(talk, {"text": words}, unless=partial(spoken_of, member, talk, words))
         first = self.made[TO_JUDGE[0].title]
         chair.post(f"/committee/submissions/{first}/acceptance", {"note": IN_PENCIL})
+
+    def bring_copy(self) -> None:
+        """The first film's maker sends the package that a cinema plays; it is checked while the grid is planned."""
+        film, known = FILMS[0], self.operator.get("/operator/materials")
+        wanted = known[0] if known else self.operator.post("/operator/materials", EXHIBITION)
+        maker, submission = self.makers[film.title], self.made[film.title]
+        [line] = maker.get(f"/submissions/{submission}/materials")
+        if line["package"] is None:
+            packed = draw_package(self.clips[film.title], self.folder, PACKAGE)
+            maker.upload(packed, submission, kind="package", material=wanted["id"])
 
     def begin(self, seat: int, member: Door) -> None:
         """The first film is everybody's; of the others each gives some, has one half seen, and leaves the rest."""
@@ -668,10 +691,11 @@ def main() -> int:
         demo.say(f"  {time.monotonic() - start:.1f} s")
     demo.say("\nla grille")
     programmer = demo.programme()
-    with ThreadPoolExecutor(1) as committee:
-        judged = committee.submit(demo.judge_on)
+    with ThreadPoolExecutor(2) as others:
+        meanwhile = [others.submit(act) for act in (demo.judge_on, demo.bring_copy)]
         plan = demo.plan(programmer)
-        judged.result()
+        for one in meanwhile:
+            one.result()
     number = demo.publish(programmer)
     demo.report(plan, number, time.monotonic() - began)
     expected = {f.title for f in FILMS if f.fate == "refused"}
