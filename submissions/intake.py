@@ -35,6 +35,7 @@ from submissions.verdicts import as_row, facts_of
 from submissions.versions import put_older_aside
 
 FREE_BYTES_PER_BYTE = 2.5  # of the master: its copy, and what is made on the way
+ID_LENGTH = 16  # of a file's; keys of its copies begin with it
 NO_ROOM_BYTES = 64 * 1024 * 1024  # so little is left where a write has just failed
 TOLD_EVERY_S = 0.7
 BEFORE_A_VERDICT = frozenset({FileState.RECEIVED, FileState.INSPECTING})
@@ -156,12 +157,30 @@ async def sandbox_for(
         film.close()
 
 
+@asynccontextmanager
+async def nothing_left(store: Store, file_id: str) -> AsyncIterator[None]:
+    """Around what prepares a copy and publishes it. Whoever erased the film may have been here while it was still
+    being sent to a far store: then it goes now. An attempt that another has overtaken leaves it to that one.
+    """
+    try:
+        yield
+    except Superseded:
+        if not await rows(
+            "SELECT id FROM film_file WHERE id = {} UNION ALL SELECT id FROM trailer WHERE id = {}",
+            file_id,
+            file_id,
+        ):
+            await asyncio.to_thread(store.forget, file_id)
+        raise
+
+
 async def published(store: Store, sandbox: Sandbox, key: str, *, lease: Lease) -> None:
     """What lies in the sandbox's work folder becomes visible at once, by the lease's holder alone."""
-    await asyncio.to_thread(store.prepare, sandbox.work, key)
-    async with transaction():
-        await hold(lease)
-        await asyncio.to_thread(store.publish, sandbox.work, key)
+    async with nothing_left(store, key[:ID_LENGTH]):
+        await asyncio.to_thread(store.prepare, sandbox.work, key)
+        async with transaction():
+            await hold(lease)
+            await asyncio.to_thread(store.publish, sandbox.work, key)
 
 
 async def inspect(

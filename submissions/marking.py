@@ -13,7 +13,7 @@ from festival.settings import Settings
 from media import graph
 from media.mark import making
 from media.mark.variants import marked_key
-from submissions.intake import Telling, sandbox_for, stoppable, the_file
+from submissions.intake import Telling, nothing_left, sandbox_for, stoppable, the_file
 from submissions.store import store_of
 from submissions.tables import MarkedCopy
 from submissions.verdicts import facts_of
@@ -69,12 +69,18 @@ async def mark_copy(
         await asyncio.to_thread(
             store.discard_copy, marked_key(file.id)
         )  # of an attempt whose key is lost
-        await asyncio.to_thread(store.prepare, sandbox.work, marked_key(file.id))
-        async with transaction():
-            await hold(lease)
-            await MarkedCopy(
-                file=file.id, key=key, width=made.width, height=made.height, segments=made.segments
-            ).save()
-            await record("copy_marked", file.id, edition=edition.id, **msgspec.to_builtins(made))
-            await asyncio.to_thread(store.publish, sandbox.work, marked_key(file.id))
+        async with nothing_left(store, file.id):
+            await asyncio.to_thread(store.prepare, sandbox.work, marked_key(file.id))
+            async with transaction():
+                await hold(lease)
+                await MarkedCopy(
+                    file=file.id,
+                    key=key,
+                    width=made.width,
+                    height=made.height,
+                    segments=made.segments,
+                ).save()
+                told = msgspec.to_builtins(made)
+                await record("copy_marked", file.id, edition=edition.id, **told)
+                await asyncio.to_thread(store.publish, sandbox.work, marked_key(file.id))
     await telling.tell(KIND, 1.0, "done")

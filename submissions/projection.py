@@ -10,7 +10,7 @@ from festival.progress import News
 from festival.record import record
 from festival.settings import Settings
 from media import mezzanine
-from submissions.intake import Telling, sandbox_for, stoppable, the_file
+from submissions.intake import Telling, nothing_left, sandbox_for, stoppable, the_file
 from submissions.store import store_of
 from submissions.tables import Submission
 from submissions.verdicts import facts_of
@@ -57,13 +57,18 @@ async def make_mezzanine(
                 cancelled=lambda: heartbeat.lost,
             )
         )
-        await asyncio.to_thread(store.prepare, sandbox.work, key_of(file.id))
-        async with transaction():
-            await hold(lease)
-            if not await is_chosen(str(file.submission)):
-                return  # it went meanwhile
-            await asyncio.to_thread(store.publish, sandbox.work, key_of(file.id))
-            await record("mezzanine_made", file.id, edition=edition.id, **msgspec.to_builtins(made))
+        async with nothing_left(store, file.id):
+            await asyncio.to_thread(store.prepare, sandbox.work, key_of(file.id))
+            async with transaction():
+                await hold(lease)
+                is_wanted = await is_chosen(str(file.submission))
+                if is_wanted:
+                    await asyncio.to_thread(store.publish, sandbox.work, key_of(file.id))
+                    told = msgspec.to_builtins(made)
+                    await record("mezzanine_made", file.id, edition=edition.id, **told)
+        if not is_wanted:  # it went meanwhile, and whoever deletes its copies may have been here
+            await asyncio.to_thread(store.discard_copy, key_of(file.id))
+            return
     await telling.tell(KIND, 1.0, "done")
 
 

@@ -4,20 +4,22 @@ import asyncio
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
+import pytest
 from redis.asyncio import Redis
 
 from festival import leases
 from festival.db import later, rows
-from festival.leases import Heartbeat
+from festival.leases import Heartbeat, Superseded
 from festival.progress import News
 from festival.settings import Settings
 from media import mezzanine, scan
 from media.sandbox import Sandbox
 from media.storage import LocalStore
 from media.tools import find_tools
-from submissions import entries, projection
+from submissions import entries, intake, projection
 from submissions.lists import submission_in
 from tests.builders import a_film, a_person, an_edition, sign_in
 from tests.clips import Clips, film
@@ -91,6 +93,33 @@ async def test_the_copy_of_a_film_that_goes_is_deleted_whether_made_or_being_mad
     for film_id in (gone, gone, kept):
         await projection.discard(film_id, settings=Settings.read())
     assert [store.is_published(projection.key_of(made[one])) for one in (gone, kept)] == [False, True]
+
+
+class FarStore(LocalStore):
+    """As a bucket has it: what is prepared lies there, beside no manifest."""
+
+    def prepare(self, folder: Path, key: str) -> None:
+        super().prepare(folder, key)
+        (self.root / "copies" / key / folder.name).mkdir(parents=True)
+
+
+@pytest.mark.parametrize("is_erased", [True, False])
+async def test_what_is_prepared_of_a_film_that_is_erased_meanwhile_lies_nowhere(house, tmp_path: Path, is_erased: bool) -> None:
+    """Its eraser was here while it was still being sent; an attempt that another has overtaken leaves it to that one."""
+    edition = await an_edition()
+    _, file = await a_film(edition, await a_person("filmmaker", edition=edition), status="draft", file="making")
+    lease = await leases.take(await later("make_screener", file=file), worker="w")
+    assert lease is not None
+    store = FarStore(tmp_path)
+    sandbox = SimpleNamespace(work=store.work_folder("attempt1"))
+    await rows("UPDATE outbox SET parked_at = now() WHERE id = {} RETURNING id", lease.line)
+    if is_erased:
+        await rows("DELETE FROM film_file WHERE id = {} RETURNING id", file)
+
+    with pytest.raises(Superseded):
+        await intake.published(store, sandbox, file, lease=lease)
+
+    assert (store.root / "copies" / file).exists() is not is_erased
 
 
 async def test_a_film_that_was_not_chosen_is_left_alone(client, tmp_path: Path) -> None:
