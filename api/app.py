@@ -255,6 +255,8 @@ from submissions.uploads import keep_sweeping
 log = logging.getLogger("door")
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
+SELDOM = (5_000, 20, 20)
+"""When garbage is looked for: answers leave little of it, and each look through all that lives stops everybody."""
 ACTS = [
     *accounts.ACTS,
     *announcements.ACTS,
@@ -626,5 +628,6 @@ def __getattr__(name: str) -> Litestar:
     if name == "app":
         made = create_app()
         gc.freeze()  # what lasts as long as the door is not looked through again: 0.3 s of silence each time
+        gc.set_threshold(*SELDOM)
         return made
     raise AttributeError(name)

@@ -45,6 +45,7 @@ async def open_pool(*, size: int) -> None:
             "lock_timeout": "5s",
             "application_name": "cinema-for-space",
             "jit": "off",  # it compiles for a tenth of a second what runs for a hundredth
+            "max_parallel_workers_per_gather": "0",  # others ask meanwhile: a question has one core
         },
     )
 

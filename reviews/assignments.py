@@ -520,18 +520,22 @@ async def assigned_films(
     rules = await committee_rules(edition)
     quorum = quorum_sql(rules)
     found = await rows(
-        f"""SELECT s.id, f.title, f.titles, s.section, x.letter AS section_letter, x.names AS section_names,
-              {RUNTIME} AS runtime, {quorum} AS quorum, count(*) OVER ()::int AS whole,
+        f"""WITH here AS MATERIALIZED (SELECT s.id, f.title {SEEN_FILMS} {IN_SCOPE}
+              AND ({{}} = '' OR x.letter = {{}}) AND ({{}} = '' OR f.title ILIKE {{}} OR f.titles::text ILIKE {{}})
+              AND ({{}} = '' OR EXISTS (SELECT 1 FROM assignment a WHERE a.submission = s.id AND a.person = {{}}))
+              AND (NOT {{}}::bool OR (SELECT count(*) FROM assignment a WHERE a.submission = s.id) < {quorum})),
+            page AS MATERIALIZED (SELECT * FROM here ORDER BY title, id LIMIT {{}} OFFSET {{}})
+            SELECT s.id, f.title, f.titles, s.section, x.letter AS section_letter, x.names AS section_names,
+              {RUNTIME} AS runtime, {quorum} AS quorum, (SELECT count(*)::int FROM here) AS whole,
               coalesce((SELECT jsonb_agg(jsonb_build_object('id', p.id,
                   'name', coalesce(nullif(p.name, ''), p.email), 'by_hand', a.by_hand) ORDER BY p.name, p.id)
                 FROM assignment a JOIN person p ON p.id = a.person WHERE a.submission = s.id), '[]') AS people
-            {SEEN_FILMS} {IN_SCOPE}
-              AND ({{}} = '' OR x.letter = {{}}) AND ({{}} = '' OR f.title ILIKE {{}} OR f.titles::text ILIKE {{}})
-              AND ({{}} = '' OR EXISTS (SELECT 1 FROM assignment a WHERE a.submission = s.id AND a.person = {{}}))
-              AND (NOT {{}}::bool OR (SELECT count(*) FROM assignment a WHERE a.submission = s.id) < {quorum})
-            ORDER BY f.title, s.id LIMIT {{}} OFFSET {{}}""",
-        as_json(rules.quorums), *scope_values(viewer, CHAIR), section, section, words, like(words), like(words),
-        person, person, which.only_short, as_json(rules.quorums), most, first,
+            FROM page JOIN submission s ON s.id = page.id JOIN film f ON f.id = s.film
+            JOIN section x ON x.id = s.section JOIN edition e ON e.id = s.edition
+            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+            ORDER BY page.title, s.id""",
+        *scope_values(viewer, CHAIR), section, section, words, like(words), like(words),
+        person, person, which.only_short, as_json(rules.quorums), most, first, as_json(rules.quorums),
     )  # fmt: skip
     return msgspec.convert(found, list[AssignedFilm]), found[0]["whole"] if found else 0
 

@@ -194,16 +194,16 @@ async def ahead(viewer: Viewer, current: str) -> Ahead:
     """
     asked = await was_asked(viewer)
     selected = await rows(
-        """SELECT s.id, f.title, f.titles, count(*) OVER ()::int AS left
-           FROM submission s JOIN film f ON f.id = s.film
-           JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-           LEFT JOIN viewing v ON v.file = n.id AND v.person = {}
-           WHERE s.status = 'submitted' AND NOT EXISTS (SELECT 1 FROM review r
-             WHERE r.submission = s.id AND r.person = {}
-               AND coalesce(r.given_at, r.abstained_at) IS NOT NULL)
-             AND """ + IN_SCOPE + " AND " + MINE + """
-           ORDER BY s.id = {}, v.id IS NULL, CASE WHEN {}::bool THEN (SELECT count(*) FROM viewing w
-             WHERE w.file = n.id AND w.seconds > 0 AND w.person <> {}) ELSE 0 END, s.filed_at, s.id LIMIT 1""",
+        """SELECT one.id, f.title, f.titles, one.left FROM (
+             SELECT s.id, s.film, count(*) OVER ()::int AS left
+             FROM submission s JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+             LEFT JOIN viewing v ON v.file = n.id AND v.person = {}
+             WHERE s.status = 'submitted' AND s.id NOT IN (SELECT r.submission FROM review r
+               WHERE r.person = {} AND coalesce(r.given_at, r.abstained_at) IS NOT NULL)
+               AND """ + IN_SCOPE + " AND " + MINE + """
+             ORDER BY s.id = {}, v.id IS NULL, CASE WHEN {}::bool THEN (SELECT count(*) FROM viewing w
+               WHERE w.file = n.id AND w.seconds > 0 AND w.person <> {}) ELSE 0 END, s.filed_at, s.id LIMIT 1) one
+           JOIN film f ON f.id = one.film""",
         viewer.id, viewer.id, *scope_values(viewer), asked, viewer.id, current, asked, viewer.id,
     )  # fmt: skip
     return msgspec.convert(selected[0], Ahead) if selected else Ahead()

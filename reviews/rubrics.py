@@ -87,7 +87,11 @@ async def uses_of(
 ) -> dict[str, RubricUse]:
     """By the place whose sheet was filled in; `where` is SQL about the films `s` whose sheets are counted."""
     found = await rows(
-        f"""WITH here AS MATERIALIZED (SELECT s.id, s.section FROM submission s WHERE s.edition = {{}} AND {where})
+        f"""WITH here AS MATERIALIZED (
+             SELECT s.id, s.section, (SELECT count(*) FROM review r WHERE r.submission = s.id) AS sheets
+             FROM submission s WHERE s.edition = {{}} AND {where}),
+           begun AS (SELECT h.section, count(*) AS sheets
+             FROM here h JOIN review r ON r.submission = h.id AND r.given_at IS NULL GROUP BY h.section)
            SELECT coalesce(n.section, '') AS section, n.given, n.begun,
              coalesce((SELECT jsonb_agg(k.key) FROM unnest({{}}::text[]) AS k(key) WHERE EXISTS (
                  SELECT FROM here h JOIN review r ON r.submission = h.id
@@ -95,8 +99,9 @@ async def uses_of(
                OR EXISTS (
                  SELECT FROM review_version v JOIN review r ON r.id = v.review JOIN here h ON h.id = r.submission
                  WHERE h.section IS NOT DISTINCT FROM n.section AND v.scores ? k.key)), '[]') AS keys
-           FROM (SELECT h.section, count(r.given_at) AS given, count(*) - count(r.given_at) AS begun
-                 FROM here h JOIN review r ON r.submission = h.id GROUP BY h.section) n""",
+           FROM (SELECT h.section, (h.sheets - coalesce(b.sheets, 0))::int AS given, coalesce(b.sheets, 0)::int AS begun
+                 FROM (SELECT section, sum(sheets) AS sheets FROM here GROUP BY section) h
+                 LEFT JOIN begun b ON b.section IS NOT DISTINCT FROM h.section WHERE h.sheets > 0) n""",
         edition,
         *values,
         sorted({one.key for rubric in (house(), *rubrics.own.values()) for one in rubric.criteria}),
