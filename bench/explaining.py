@@ -35,12 +35,13 @@ class Statement(msgspec.Struct, frozen=True):
 
     @property
     def walked(self) -> dict[str, int]:
-        """By its name, how many rows were read of each table that was read without an index."""
+        """By its name, how many rows lie in each table that was read without an index, as far as it was read."""
         told: dict[str, int] = {}
         for part in parts_of(self.plan):
             if part.get("Node Type") == "Seq Scan":
-                name = part["Relation Name"]
-                told[name] = told.get(name, 0) + rows_in(part) + left_out_in(part)
+                name, hands = part["Relation Name"], part["Actual Loops"] if part["Parallel Aware"] else 1
+                read = (part["Actual Rows"] + part.get("Rows Removed by Filter", 0)) * hands
+                told[name] = max(told.get(name, 0), int(read))
         return told
 
 
@@ -52,10 +53,6 @@ def parts_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def rows_in(part: dict[str, Any]) -> int:
     return int(part.get("Actual Rows", 0) * part.get("Actual Loops", 1))
-
-
-def left_out_in(part: dict[str, Any]) -> int:
-    return int(part.get("Rows Removed by Filter", 0) * part.get("Actual Loops", 1))
 
 
 def statements(log: str) -> list[Statement]:
@@ -92,9 +89,9 @@ async def tell_plans() -> None:
 
 async def asked(
     pages: Iterable[Page], question: Callable[[Page], tuple[str, dict[str, str]]], log: Path
-) -> AsyncIterator[tuple[Page, list[Statement]]]:
-    """What each page asks when it is opened a second time: `question` is its URL and who opens it, `log` what the
-    database writes.
+) -> AsyncIterator[tuple[Page, int, list[Statement]]]:
+    """How each page is answered, by number, and what it asks, when it is opened a second time: `question` is its URL
+    and who opens it, `log` what the database writes.
     """
     async with httpx.AsyncClient(timeout=120) as client:
         for page in pages:
@@ -102,8 +99,8 @@ async def asked(
             await client.get(url, headers=headers)
             await asyncio.sleep(BREATH)
             began = log.stat().st_size
-            await client.get(url, headers=headers)
+            answer = await client.get(url, headers=headers)
             await asyncio.sleep(BREATH)
             with log.open("rb") as written:
                 written.seek(began)
-                yield page, statements(written.read().decode(errors="replace"))
+                yield page, answer.status_code, statements(written.read().decode(errors="replace"))

@@ -30,13 +30,19 @@ INSERT INTO letter (id, person, edition, kind, occasion, about, subject, body, c
     '{x}letter:' || n, '{x}s' || 1 + n % {films}, 'Votre film', repeat('Nous vous écrivons de loin. ', 40),
     now() - n * interval '1 minute', CASE WHEN n % 50 > 0 THEN now() END, '{x}k' || 1 + n % {films} || '@example.org'
   FROM generate_series(1, {films} * 6) n;
-INSERT INTO outbox (id, task, queue, args, edition, done_at)
+INSERT INTO outbox (id, task, queue, args, edition, taken_at, done_at)
   SELECT '{x}o' || n, 'send_letter', 'mail', jsonb_build_object('letter', '{x}l' || n), '{x}load',
-    CASE WHEN n % 50 > 0 THEN now() END
+    now() - n * interval '1 minute', CASE WHEN n % 50 > 0 THEN now() - n * interval '1 minute' END
   FROM generate_series(1, {films} * 6) n;
+INSERT INTO outbox (id, task, queue, args, edition, weight, taken_at, done_at)
+  SELECT '{x}b' || n, 'inspect_film', 'heavy', jsonb_build_object('file', '{x}v' || n), '{x}load', 60,
+    now() - (n + 2) * interval '1 minute', CASE WHEN n > 20 THEN now() - n * interval '1 minute' END
+  FROM generate_series(1, {films}) n;
 INSERT INTO consent (id, person, edition, kind, about, words, digest)
   SELECT '{x}co' || n, '{x}k' || n, '{x}load', 'rules', '{x}s' || n, 'Je suis d’accord.', '{x}co' || n
   FROM generate_series(1, {films}) n;
+UPDATE film SET directors = jsonb_build_array('Cinéaste ' || substring(id FROM '[0-9]+$'))
+  WHERE id IN (SELECT film FROM submission WHERE edition = '{x}load');
 INSERT INTO credit (id, film, role, name, position)
   SELECT '{x}cr' || n, '{x}f' || 1 + n % {films}, (ARRAY['producer', 'image', 'sound'])[1 + n / {films}],
     'Équipe ' || n, n / {films}
@@ -45,7 +51,8 @@ INSERT INTO credit (id, film, role, name, position)
 OFFICE = """
 UPDATE submission SET filed_at = now() - interval '20 days' WHERE edition = '{x}load' AND status <> 'draft';
 UPDATE film_file SET received_at = now() - interval '20 days', judged_at = now() - interval '20 days',
-  ready_at = now() - interval '19 days', released_at = now() - interval '19 days', policy = 'demo', likened_at = now()
+  ready_at = now() - interval '19 days', released_at = now() - interval '19 days', policy = 'demo', likened_at = now(),
+  verdict = jsonb_build_object('outcome', 'sound', 'seen', repeat('Mesuré et trouvé bon. ', 50))
   WHERE submission IN (SELECT id FROM submission WHERE edition = '{x}load');
 INSERT INTO site_text (id, edition, kind, texts)
   VALUES ('{x}sx', '{x}load', 'legal', '{"fr": "L’association répond de tout.", "en": "The association answers."}');
@@ -87,7 +94,8 @@ INSERT INTO imported_entry (id, edition, source, tracking, submission)
 INSERT INTO import (id, edition, person, source, name, headers, columns, rows, done, state, counts, is_own)
   SELECT '{x}im' || n, '{x}load', CASE n WHEN 9 THEN '{x}m1' ELSE '{x}oper' END, 'filmfreeway', 'liste.csv',
     '["Titre", "Année"]', '["title", "year"]', {films}, {films}, 'checked',
-    jsonb_build_object('new', {films} / 2, 'changed', 0, 'same', 0, 'kept', 0, 'faulty', {films} - {films} / 2), n = 9
+    jsonb_build_object('new', {films} / 2, 'changed', 0, 'same', 0, 'kept', 0, 'remarks', 0,
+      'faulty', {films} - {films} / 2), n = 9
   FROM generate_series(1, 9) n;
 INSERT INTO import_row (brought, number, cells, tracking, faults, outcome)
   SELECT '{x}im' || i, n, '["Comète", "deux mille"]', '{x}FF' || n, CASE WHEN n % 2 = 0

@@ -180,7 +180,7 @@ async def in_turns(
 async def explained(found: list[Page], who: Seeded, folder: Path, log: Path) -> None:
     """Each page knows what it asks."""
     async with explaining(folder / "explaining.log") as house:
-        async for page, told in asked(
+        async for page, _, told in asked(
             found, lambda page: (house.url + page.address, page.headers(who)), log
         ):
             page.asked = told

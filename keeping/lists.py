@@ -21,10 +21,10 @@ async def requests(edition: Edition) -> list[dict[str, Any]]:
              coalesce(p.name, '') AS name, coalesce(p.email, '') AS email,
              p.erased_at IS NOT NULL AS is_erased, coalesce(nullif(d.name, ''), d.email, '') AS by
            FROM erasure x LEFT JOIN person p ON p.id = x.person LEFT JOIN person d ON d.id = x.decided_by
-           WHERE x.edition = {} OR EXISTS (
-               SELECT FROM role r WHERE r.person = x.person AND r.edition = {})
-             OR EXISTS (SELECT FROM member m JOIN submission s ON s.id = m.submission
-                        WHERE m.person = x.person AND s.edition = {})
+           WHERE x.id IN (SELECT id FROM erasure WHERE edition = {}
+             UNION SELECT y.id FROM erasure y JOIN role r ON r.person = y.person AND r.edition = {}
+             UNION SELECT y.id FROM erasure y JOIN member m ON m.person = y.person
+               JOIN submission s ON s.id = m.submission AND s.edition = {})
            ORDER BY x.state <> 'asked', x.state <> 'running', x.asked_at DESC LIMIT {}""",
         edition.id,
         edition.id,

@@ -400,7 +400,8 @@ SELECT c.id, c.submission, f.title, f.titles, x.letter AS section_letter, c.pers
   coalesce(nullif(p.name, ''), p.email) AS name, c.state, c.answer, c.note, c.version, c.created_at, c.settled_at,
   coalesce(nullif(q.name, ''), q.email, '') AS settled_by,
   CASE WHEN x.is_blind THEN {told} ELSE c.links END AS links
-FROM conflict_of_interest c JOIN submission s ON s.id = c.submission JOIN film f ON f.id = s.film
+FROM conflict_of_interest c JOIN submission s ON s.id = c.submission AND s.edition = c.edition
+JOIN film f ON f.id = s.film
 JOIN section x ON x.id = s.section JOIN person p ON p.id = c.person
 LEFT JOIN person q ON q.id = c.settled_by
 JOIN film_file n ON n.submission = s.id AND n.state = 'released'

@@ -25,6 +25,7 @@ from reviews.lists import IN_SCOPE, names_shown, reads_at_once, scope_values
 from reviews.mentioning import mentioned
 from submissions.tables import Submission
 
+PAGE = 60  # films in one page of those that are talked about
 RemarkText = Annotated[str, Meta(min_length=1, max_length=4000)]
 
 
@@ -96,6 +97,15 @@ class TalkedFilm(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime
 
 
+class TalkedSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of these, the `number`-th of `last`; `unread` are new remarks on all of them."""
+
+    films: list[TalkedFilm]
+    unread: int
+    number: int
+    last: int
+
+
 # Who hears
 
 
@@ -159,8 +169,12 @@ async def rights_now(edition_id: str) -> PhaseRights:
 async def hearers_of(submission_id: str, rights: PhaseRights) -> list[Hearer]:
     found = await rows(
         f"""SELECT p.id, coalesce(nullif(p.name, ''), p.email) AS name
-            FROM submission s JOIN person p ON p.id IN (SELECT person FROM role WHERE edition = s.edition)
-            WHERE s.id = {{}} AND {hears("p.id", rights)} ORDER BY p.name, p.id""",
+            FROM submission s CROSS JOIN person p
+            WHERE s.id = {{}} AND p.id IN (
+              SELECT o.person FROM role o JOIN submission z ON z.edition = o.edition
+              WHERE z.id = {{}} AND o.part IN ('reviewer', 'chair'))
+              AND {hears("p.id", rights)} ORDER BY p.name, p.id""",
+        submission_id,
         submission_id,
     )
     return msgspec.convert(found, list[Hearer])
@@ -205,23 +219,36 @@ async def talk_of(submission_id: str, viewer: Viewer, subject: Subject) -> FilmT
     )
 
 
-async def talked_films(viewer: Viewer) -> list[TalkedFilm]:
-    """The films whose talk the viewer hears, what is new first."""
+async def talked_films(viewer: Viewer, *, page: int) -> TalkedSheet:
+    """The films whose talk the viewer hears, what is new first; beyond the last page is the last."""
     found = await rows(
-        f"""SELECT s.id, f.title, f.titles, x.letter AS section_letter, x.names AS section_names,
-              count(*)::int AS remarks, count(*) FILTER (WHERE {NEW})::int AS unread,
-              coalesce(bool_or({NEW} AND EXISTS (SELECT 1 FROM talk_mention m
-                WHERE m.remark = r.id AND m.person = me.id)), false) AS names_me,
-              max(r.created_at) AS last_at
-            FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
-            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-            JOIN talk_remark r ON r.submission = s.id JOIN person me ON me.id = {{}}
-            LEFT JOIN talk_mark k ON k.submission = s.id AND k.person = me.id
-            WHERE {IN_SCOPE} AND {HEARD} AND {seated("r.person")}
-            GROUP BY s.id, f.id, x.id ORDER BY count(*) FILTER (WHERE {NEW}) = 0, max(r.created_at) DESC""",
-        viewer.id, *scope_values(viewer), *heard_values(viewer),
+        f"""WITH talked AS (
+              SELECT s.id, s.film, s.section, count(*)::int AS remarks, count(*) FILTER (WHERE {NEW})::int AS unread,
+                coalesce(bool_or({NEW} AND EXISTS (SELECT 1 FROM talk_mention m
+                  WHERE m.remark = r.id AND m.person = me.id)), false) AS names_me,
+                max(r.created_at) AS last_at
+              FROM submission s JOIN section x ON x.id = s.section
+              JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+              JOIN talk_remark r ON r.submission = s.id JOIN person me ON me.id = {{}}
+              LEFT JOIN talk_mark k ON k.submission = s.id AND k.person = me.id
+              WHERE {IN_SCOPE} AND {HEARD} AND {seated("r.person")} GROUP BY s.id),
+            placed AS (
+              SELECT *, count(*) OVER () AS films, sum(unread) OVER () AS all_unread,
+                row_number() OVER (ORDER BY unread = 0, last_at DESC, id) - 1 AS place
+              FROM talked)
+            SELECT t.id, f.title, f.titles, x.letter AS section_letter, x.names AS section_names, t.remarks,
+              t.unread, t.names_me, t.last_at, t.films, t.all_unread
+            FROM placed t JOIN film f ON f.id = t.film JOIN section x ON x.id = t.section
+            WHERE t.place / {{}} = least({{}}::bigint, (t.films - 1) / {{}}) ORDER BY t.place""",
+        viewer.id, *scope_values(viewer), *heard_values(viewer), PAGE, max(page, 1) - 1, PAGE,
     )  # fmt: skip
-    return msgspec.convert(found, list[TalkedFilm])
+    last = -(-found[0]["films"] // PAGE) if found else 1
+    return TalkedSheet(
+        films=msgspec.convert(found, list[TalkedFilm]),
+        unread=int(found[0]["all_unread"]) if found else 0,
+        number=min(max(page, 1), last),
+        last=last,
+    )
 
 
 NEW = "(r.person <> me.id AND r.created_at > coalesce(k.read_at, '-infinity'))"

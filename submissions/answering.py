@@ -156,29 +156,36 @@ class AnsweredSheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def films_answered(edition: Edition, viewer: Viewer, *, page: int) -> AnsweredSheet:
-    """Filed films that this operator may read about, a page at a time."""
-    selected = await rows(
-        """SELECT s.id, """ + ANY_TITLE + """ AS title, f.titles, coalesce(x.letter, '') AS section_letter,
-             count(w.id) FILTER (WHERE q.asks = 'makers')::int AS makers,
-             count(w.id) FILTER (WHERE q.asks = 'team')::int AS team,
+    """Filed films that this operator may read about, a page at a time; beyond the last is the last."""
+    shown = await rows(
+        """WITH here AS (
+             SELECT s.id, s.edition, s.section, """ + ANY_TITLE + """ AS title, f.titles,
+               coalesce(x.letter, '') AS section_letter
+             FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+             WHERE s.edition = {} AND s.status NOT IN ('draft', 'withdrawn') AND NOT s.id = ANY({})
+               AND EXISTS (SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released')
+               AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})),
+           placed AS (
+             SELECT *, row_number() OVER (ORDER BY title, id) - 1 AS place, count(*) OVER () AS films FROM here),
+           page AS MATERIALIZED (
+             SELECT * FROM placed WHERE place / {} = least({}::bigint, (films - 1) / {}))
+           SELECT s.id, s.title, s.titles, s.section_letter, s.films,
+             w.makers, w.team,
              (SELECT count(*) FROM question o WHERE o.edition = s.edition AND o.asks = 'team'
                 AND o.closed_at IS NULL AND (o.sections = '[]' OR o.sections ? coalesce(s.section, ''))
                 AND NOT EXISTS (SELECT 1 FROM entry_answer z WHERE z.submission = s.id
                   AND z.question = o.id AND z.value IS NOT NULL))::int AS owed
-           FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
-           LEFT JOIN entry_answer w ON w.submission = s.id
-             AND (w.value IS NOT NULL OR w.attachment IS NOT NULL)
-           LEFT JOIN question q ON q.id = w.question
-           WHERE s.edition = {} AND s.status NOT IN ('draft', 'withdrawn') AND NOT s.id = ANY({})
-             AND EXISTS (SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released')
-             AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
-           GROUP BY s.id, f.id, x.id ORDER BY title, s.id""",
-        edition.id, sorted(viewer.recused), viewer.id,
+           FROM page s CROSS JOIN LATERAL (
+             SELECT count(*) FILTER (WHERE q.asks = 'makers')::int AS makers,
+               count(*) FILTER (WHERE q.asks = 'team')::int AS team
+             FROM entry_answer w JOIN question q ON q.id = w.question
+             WHERE w.submission = s.id AND (w.value IS NOT NULL OR w.attachment IS NOT NULL)) w
+           ORDER BY s.place""",
+        edition.id, sorted(viewer.recused), viewer.id, PAGE, max(page, 1) - 1, PAGE,
     )  # fmt: skip
-    last = max(1, -(-len(selected) // PAGE))
-    number = min(max(page, 1), last)
-    shown = selected[(number - 1) * PAGE : number * PAGE]
-    return AnsweredSheet(films=msgspec.convert(shown, list[AnsweredFilm]), number=number, last=last)
+    last = -(-shown[0]["films"] // PAGE) if shown else 1
+    films = msgspec.convert(shown, list[AnsweredFilm])
+    return AnsweredSheet(films=films, number=min(max(page, 1), last), last=last)
 
 
 async def team_versions(submission: Submission) -> dict[str, int]:

@@ -42,7 +42,7 @@ made AS (
 filed AS (
   SELECT s.id, s.edition, s.section, {NAME.format("d.name")} AS director, {NAME.format("f.title")} AS title
   FROM submission s JOIN film f ON f.id = s.film, jsonb_array_elements_text(f.directors) AS d(name)
-  WHERE s.status = ANY({{}})),
+  WHERE s.status = ANY({{}}) AND director_keys(f.directors) && ARRAY(SELECT director FROM made)),
 beside AS (
   SELECT id, jsonb_object_agg(section, n) AS others FROM (
     SELECT made.id, section, max(n) AS n FROM made JOIN (

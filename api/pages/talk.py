@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from api.guards import COMMITTEE
 from api.pages._page import page
-from api.pages.committee import sheet_of
+from api.pages.committee import page_asked
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import FestivalError
@@ -18,7 +18,6 @@ from reviews.lists import open_film
 from submissions.lists import card
 
 OVERVIEW = "/committee/talk"
-ROWS = 60
 
 
 @get(OVERVIEW, guards=COMMITTEE)
@@ -26,12 +25,11 @@ async def overview(
     request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
 ) -> Response[str]:
     """What is new first; only films whose talk the reader hears."""
-    films = await talk.talked_films(viewer)
+    asked = page_asked(request.query_params.get("page", "1"))
     return page(
         request,
         "committee/talk.html",
-        sheet=sheet_of(films, request.query_params.get("page", "1"), of=ROWS),
-        unread=sum(film.unread for film in films),
+        sheet=await talk.talked_films(viewer, page=asked),
         wants_letters=await talk.wants_digest(edition_row, viewer.id),
     )
 

@@ -1,36 +1,37 @@
 """JSON: what members say to each other about films."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
+from msgspec import Meta
 
 from api.guards import COMMITTEE
 from festival.access import Act, Viewer
 from festival.tables import Edition
 from reviews import lists, talk
 from reviews.lists import open_film
-from reviews.talk import FilmTalk, TalkedFilm
+from reviews.talk import FilmTalk, TalkedSheet
 
 
-class TalkOverview(msgspec.Struct, frozen=True, kw_only=True):
+class TalkOverview(TalkedSheet, frozen=True, kw_only=True):
     """Films that are talked about; `letters`: whether a letter a day is wanted."""
 
-    films: list[TalkedFilm]
     letters: bool
 
 
 @get("/committee/talk", guards=COMMITTEE)
 async def overview(
-    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
 ) -> TalkOverview:
-    """Films whose talk the caller hears, what is new first."""
-    return TalkOverview(
-        films=await talk.talked_films(viewer),
-        letters=await talk.wants_digest(edition_row, viewer.id),
-    )
+    """Films whose talk the caller hears, sixty a page, what is new first."""
+    sheet = await talk.talked_films(viewer, page=page)
+    letters = await talk.wants_digest(edition_row, viewer.id)
+    return TalkOverview(**msgspec.structs.asdict(sheet), letters=letters)
 
 
 @get("/committee/submissions/{submission_id:str}/talk", guards=COMMITTEE)
