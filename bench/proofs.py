@@ -141,6 +141,7 @@ class Row:
     seconds: float
     peer: Alone | None = None
     expressed: str = ""
+    core_seconds: bool = False
 
     @property
     def by_others(self) -> bool:
@@ -148,7 +149,9 @@ class Row:
 
     @property
     def starved(self) -> bool:
-        return max(self.others, self.peer.others if self.peer else 0.0) > MOST_OTHERS
+        """By the wall: what counts the seconds of a core only waits longer."""
+        own = 0.0 if self.core_seconds else self.others
+        return max(own, self.peer.others if self.peer else 0.0) > MOST_OTHERS
 
     def within(self, seconds: float) -> bool:
         return self.proved is not None and self.proved <= seconds
@@ -195,7 +198,7 @@ def measured(name: str, problem: Problem, seconds: float, core_seconds: bool) ->
         found.gap, found.proof if found.proved else "", seen.proved if found.proved else None, memory,
         len(check(problem, found).violations),
         f"{certificate.bound}{' REFUSED' if refusals(problem, found, certificate) else ''}" if certificate else "-",
-        others, seconds,
+        others, seconds, core_seconds=core_seconds,
     )  # fmt: skip
 
 

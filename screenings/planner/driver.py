@@ -116,7 +116,8 @@ def place_more(run: Run, search: Search) -> None:
     )
     exact.give_hint(model, run.positions)
     run.refused = False
-    task = search_begun(run, model, 0.25 * run.left)
+    seconds, steady = 0.25 * run.left, run.clock.steady
+    task = search_begun(run, model, exact.prover(seconds=seconds, seed=run.seed, steady=steady))
     for positions in follow(run, task):
         if isinstance(positions, list):
             run.offer(positions)

@@ -133,7 +133,8 @@ class ClosingSearch:
         limited = run.clock.steady or not self.is_small
         seconds = min(self.seconds, 0.5 * run.left) if limited else MOST_SECONDS
         run.phase = "exact"
-        self.task = search_begun(run, model, seconds)
+        solver = exact.closer(seconds=seconds, seed=run.seed, steady=run.clock.steady)
+        self.task = search_begun(run, model, solver)
 
     @property
     def most(self) -> int:
@@ -168,11 +169,12 @@ class ClosingSearch:
             self.task, self.run.phase = None, "improve"
 
 
-def search_begun(run: Run, model: exact.ReadableModel, seconds: float) -> exact.SolverRun:
+def search_begun(
+    run: Run, model: exact.ReadableModel, solver: cp_model.CpSolver
+) -> exact.SolverRun:
     """In a thread; on counted work it has ended already, and what it took is spent."""
-    steady = run.clock.steady
-    task = exact.SolverRun(model, exact.prover(seconds=seconds, seed=run.seed, steady=steady))
-    if steady:
+    task = exact.SolverRun(model, solver)
+    if run.clock.steady:
         task.solve()
         run.clock.spend(task.solver.response_proto.deterministic_time)
     else:
