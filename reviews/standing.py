@@ -4,8 +4,10 @@ open to the viewer is not fetched, and so moves no rank that they see.
 
 import asyncio
 import contextvars
+import ctypes
 import logging
 import time
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,13 +82,22 @@ class OpenFilm(msgspec.Struct, frozen=True):
     other: int = 0
 
 
-class Ballot(msgspec.Struct, frozen=True):
-    """One vote that counts, from 0 to 1; `given` in seconds."""
+class Ballots(msgspec.Struct, frozen=True):
+    """Votes that count, as columns: of hundreds of thousands none is an object. `film` and `person` are places in
+    the films that are reckoned and in `people`, `score` is from 0 to 1, `given` in seconds.
+    """
 
-    film: str
-    person: str
-    score: float
-    given: float
+    people: dict[str, int] = {}
+    film: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
+    person: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
+    score: "array[float]" = msgspec.field(default_factory=lambda: array("d"))
+    given: "array[float]" = msgspec.field(default_factory=lambda: array("d"))
+
+    def add(self, film: int, person: str, score: float, given: float) -> None:
+        self.film.append(film)
+        self.person.append(self.people.setdefault(person, len(self.people)))
+        self.score.append(score)
+        self.given.append(given)
 
 
 class KeptStanding(msgspec.Struct, frozen=True):
@@ -171,11 +182,20 @@ async def reckoned(
     began = time.monotonic()
     ballots = await ballots_of(films, rubrics)
     standing = await asyncio.to_thread(stood, films, ballots, rubrics)
+    del ballots
+    give_back()
     _kept.pop(place, None)
     while len(_kept) >= KEPT:
         _kept.pop(next(iter(_kept)))
     _kept[place] = KeptStanding(version, standing, time.monotonic() - began, time.monotonic())
     return standing
+
+
+def give_back() -> None:
+    """Hundreds of megabytes of draws were needed for a moment: glibc keeps them, unless it is told."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 OPEN = f"""FROM submission s JOIN section x ON x.id = s.section
@@ -239,20 +259,21 @@ async def version_of_votes(edition: Edition) -> str:
     return str(selected[0]["version"]) if selected else ""
 
 
-async def ballots_of(films: list[OpenFilm], rubrics: Rubrics) -> list[Ballot]:
+async def ballots_of(films: list[OpenFilm], rubrics: Rubrics) -> Ballots:
     """Votes that count, of these films alone."""
-    ballots: list[Ballot] = []
+    ballots = Ballots()
     totals: dict[tuple[str, str], float | None] = {}
-    section = {film.id: film.section for film in films}
-    ids = list(section)
+    place = {film.id: at for at, film in enumerate(films)}
+    ids = list(place)
     for first in range(0, len(ids), AT_ONCE):
         for row in await read(ids[first : first + AT_ONCE]):
-            key = (section[row["film"]], row["scores"])
+            at = place[row["film"]]
+            key = (films[at].section, row["scores"])
             if key not in totals:
                 totals[key] = share_of(row["scores"], rubrics.rubric(key[0]))
             score = totals[key]
             if score is not None:
-                ballots.append(Ballot(row["film"], row["person"], score, row["given"]))
+                ballots.add(at, row["person"], score, row["given"])
         await asyncio.sleep(0)
     return ballots
 
@@ -276,19 +297,19 @@ def share_of(scores: str, rubric: Rubric) -> float | None:
     return None if total is None else (total - 1) / max(rubric.steps - 1, 1)
 
 
-def stood(films: list[OpenFilm], ballots: list[Ballot], rubrics: Rubrics) -> PanelStanding:
+def stood(films: list[OpenFilm], ballots: Ballots, rubrics: Rubrics) -> PanelStanding:
     """Pure; for a thread."""
-    if not ballots:
+    if not ballots.film:
         return PanelStanding()
-    film = {one.id: at for at, one in enumerate(films)}
     sections = {name: at for at, name in enumerate(sorted({one.section for one in films}))}
-    people = {name: at for at, name in enumerate(sorted({one.person for one in ballots}))}
+    people = {name: at for at, name in enumerate(sorted(ballots.people))}
+    by_name = np.array([people[name] for name in ballots.people])
     panel = Panel(
         section=np.array([sections[one.section] for one in films]),
-        film=np.array([film[one.film] for one in ballots]),
-        reviewer=np.array([people[one.person] for one in ballots]),
-        score=np.array([one.score for one in ballots]),
-        given=np.array([one.given for one in ballots]),
+        film=np.array(ballots.film),
+        reviewer=by_name[np.array(ballots.person)],
+        score=np.array(ballots.score),
+        given=np.array(ballots.given),
     )
     found = ranking(panel)
     steps = {name: rubrics.rubric(name).steps for name in sections}

@@ -195,7 +195,9 @@ def test_why_a_film_stands_where_it_stands(votes, whys) -> None:
     from reviews.rubrics import Rubrics
 
     films = [OpenFilm(str(n), "s", "f") for n in range(max(n for n, _, _ in votes) + 1)]
-    ballots = [standing.Ballot(str(n), who, score, at) for at, (n, who, score) in enumerate(votes)]
+    ballots = standing.Ballots()
+    for at, (n, who, score) in enumerate(votes):
+        ballots.add(n, who, score, at)
     found = standing.stood(films, ballots, Rubrics({"s": standing.Rubric()}))
 
     assert [found.films[one.id].why for one in films] == whys
