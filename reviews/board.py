@@ -59,7 +59,8 @@ SEEN = (
     is_open AND counted = 0 AS is_unvoted, is_open AND set_apart > 0 AS has_apart
   FROM here)"""
 )
-NARROW = """narrow AS MATERIALIZED (SELECT id, section, section_at, col, waits, folded_title,
+NARROW = """narrow AS MATERIALIZED (SELECT id, section, section_at, col, waits, folded_title, runtime,
+    pending IS NOT NULL AS is_pencil,
     round(shown_mean * 1e6) AS by_mean, round(shown_spread * 1e6) AS by_spread, {asked} AS is_asked FROM seen),
   ranked AS (SELECT section, by_mean, 1 + coalesce(sum(count(*)) OVER (PARTITION BY section ORDER BY by_mean DESC
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::int AS place_in_section
@@ -67,6 +68,11 @@ NARROW = """narrow AS MATERIALIZED (SELECT id, section, section_at, col, waits, 
 """After `seen`: of each film what places are reckoned from, and nothing else; places by the mean in its section,
 which are those of `reviews.scoring.rank`.
 """
+COUNTED = """shared AS (SELECT c.*, x.letter, x.names, x.position FROM (
+    SELECT col, section, is_pencil, count(*)::int AS films, sum(runtime)::float8 AS seconds,
+      count(*) FILTER (WHERE is_asked)::int AS found FROM narrow GROUP BY 1, 2, 3) c
+  JOIN section x ON x.id = c.section)"""
+"""After `narrow`: the rows of a `BoardShare`."""
 WHERE_FLAG = {
     "": "true",
     "pencil": "pending IS NOT NULL",
@@ -199,12 +205,7 @@ async def shares(viewer: Viewer, query: BoardQuery) -> list[BoardShare]:
     await refresh(viewer.edition)
     asked, values = where(query)
     selected = await rows(
-        f"""{SEEN}, counted AS (
-              SELECT col, section, pending IS NOT NULL AS is_pencil, count(*)::int AS films,
-                sum(runtime)::float8 AS seconds, count(*) FILTER (WHERE {asked})::int AS found
-              FROM seen GROUP BY 1, 2, 3)
-            SELECT c.*, x.letter, x.names FROM counted c JOIN section x ON x.id = c.section
-            ORDER BY x.position, x.letter""",
+        f"{SEEN}, {NARROW.format(asked=asked)}, {COUNTED} SELECT * FROM shared ORDER BY position, letter",
         *await seen_values(viewer), *values,
     )  # fmt: skip
     return msgspec.convert(selected, list[BoardShare])
@@ -221,9 +222,28 @@ async def cards(
     columns: Sequence[str] = BOARD,
     is_brief: bool = False,
 ) -> list[BoardCase]:
+    """As `cards_and_shares`, or the one film that is named."""
+    found, _ = await cards_and_shares(
+        viewer, query, most=most, first=first, only=only, places=places, columns=columns, is_brief=is_brief
+    )  # fmt: skip
+    return found
+
+
+async def cards_and_shares(
+    viewer: Viewer,
+    query: BoardQuery,
+    *,
+    most: int | None = None,
+    first: dict[str, int] | None = None,
+    only: str = "",
+    places: dict[str, int] | None = None,
+    columns: Sequence[str] = BOARD,
+    is_brief: bool = False,
+) -> tuple[list[BoardCase], list[BoardShare]]:
     """`most` films of each of these columns (all where it is none), after the `first` ones of it, in the board's
     order; or the one that is named. `places` are ranks that are better than the mean's, where the query sorts by
-    them. `is_brief`: of films with many votes how many gave what, and none of them.
+    them. `is_brief`: of films with many votes how many gave what, and none of them. The films are read through once
+    for their cards and for the shares, which are told beside a card: of none nothing is told.
     """
     await refresh(viewer.edition)
     rubrics = await rubrics_of(viewer.edition)
@@ -234,7 +254,7 @@ async def cards(
     else:
         page, values = placed(query, places or {})
     selected = await rows(
-        f"""{SEEN}, {page}, page AS MATERIALIZED (
+        f"""{SEEN}, {page}, {COUNTED}, page AS MATERIALIZED (
               SELECT one.id, c.at, one.place, r.place_in_section
               FROM unnest({{}}::text[]) WITH ORDINALITY AS c(name, at) CROSS JOIN unnest(ARRAY(
                 SELECT id FROM placed WHERE col = c.name {in_order(query)}
@@ -247,7 +267,9 @@ async def cards(
               coalesce(nullif(q.name, ''), q.email, '') AS decided_by, s.announced_at,
               (SELECT a.id FROM announcement a JOIN announcement_line l ON l.announcement = a.id
                WHERE l.submission = p.id AND a.released_at IS NULL AND a.cancelled_at IS NULL
-               LIMIT 1) AS batch
+               LIMIT 1) AS batch,
+              CASE WHEN row_number() OVER (ORDER BY page.at, page.place) = 1 THEN (
+                SELECT jsonb_agg(to_jsonb(shared) ORDER BY position, letter) FROM shared) END AS shares
             FROM page JOIN seen p ON p.id = page.id AND p.id = ANY(ARRAY(SELECT id FROM page))
             JOIN submission s ON s.id = p.id
             LEFT JOIN LATERAL (SELECT * FROM decision d WHERE d.submission = p.id
@@ -260,6 +282,7 @@ async def cards(
         row["id"] for row in selected if row["is_open"] and not (is_brief and row["shown_totals"])
     ]
     votes = await votes_of(named, viewer, rubrics)
+    shares = selected[0].pop("shares") if selected else []
     return [
         msgspec.convert(
             {
@@ -271,7 +294,7 @@ async def cards(
             BoardCase,
         )
         for row in selected
-    ]
+    ], msgspec.convert(shares, list[BoardShare])
 
 
 async def films(viewer: Viewer) -> list[BoardCase]:

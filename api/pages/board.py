@@ -30,6 +30,7 @@ from screenings.capacity import HoursKept, hours_kept
 
 AT = "/committee/decisions"
 CARDS = 20
+MANY = 10**9  # films: a page of so many is asked for before it is known how many there are
 MOST_BOXES = 20
 
 
@@ -165,30 +166,28 @@ async def board_page(
     asked = request.query_params
     query = board.query_of({name: asked.get(name, "") for name in ("section", "q", "flag", "sort")})
     drawn_at = clock.now()
-    shares = await board.shares(viewer, query)
     only, number = asked.get("column", ""), asked.get("page", "1")
     columns = BOARD if typed or only not in BOARD else (only,)
     ranks = await ranks_of(edition, viewer)
     places = {one: rank.place for one, rank in ranks.items()} if query.sort == "rank" else {}
     if typed and typed.id and (where := await board.place_of_film(viewer, query, typed.id, places)):
         only, number = where[0], str(where[1] // CARDS + 1)
-    starts = {
-        name: place_of(
-            sum(one.found for one in shares if one.col == name),
-            number if name == only else "1",
-            of=CARDS,
-        )
-        for name in columns
-    }
-    cases = await board.cards(
-        viewer,
-        query,
-        most=CARDS,
-        first={name: place.first for name, place in starts.items()},
-        places=places,
-        columns=columns,
-        is_brief=True,
-    )
+    numbers = {name: number if name == only else "1" for name in columns}
+
+    def starts_among(found: dict[str, int]) -> dict[str, ListPlace]:
+        return {name: place_of(found[name], numbers[name], of=CARDS) for name in columns}
+
+    asked_for: dict[str, Any] = {
+        "most": CARDS, "places": places, "columns": columns, "is_brief": True,
+    }  # fmt: skip
+    hoped = {name: one.first for name, one in starts_among(dict.fromkeys(columns, MANY)).items()}
+    cases, shares = await board.cards_and_shares(viewer, query, first=hoped, **asked_for)
+    shares = shares or await board.shares(viewer, query)
+    found = {name: sum(one.found for one in shares if one.col == name) for name in BOARD}
+    starts = starts_among(found)
+    first = {name: one.first for name, one in starts.items()}
+    if first != hoped:  # a page beyond the last one
+        cases = await board.cards(viewer, query, first=first, **asked_for)
     hours = await hours_kept(edition, await board.pencilled_in(viewer))
     quotas = quotas_shown(shares, await quotas_of(edition.id), viewer)
     by_letter = {one.letter: one for one in quotas}
@@ -210,7 +209,7 @@ async def board_page(
         total=sum(one.films for one in shares),
         undecided=sum(one.films for one in shares if one.col == "undecided"),
         columns=[column_of(name, starts[name], drawn, shares) for name in columns],
-        found={name: sum(one.found for one in shares if one.col == name) for name in BOARD},
+        found=found,
         only=only,
         typed=typed,
         done=done,

@@ -137,8 +137,8 @@ class EntrySheet(msgspec.Struct, frozen=True, kw_only=True):
 def here(viewer: Viewer, *, after: str = "") -> str:
     """Every entry that the viewer may know of, with all that it is looked for by; `after` are tables before it.
 
-    What is counted of an entry stands as a question of its own in its column: only what a query names is asked,
-    at each place where it names it.
+    What is counted of an entry, or said of its newest file, stands as a question of its own in its column: only
+    what a query names is asked, at each place where it names it.
     """
     veiled = is_veiled(viewer)
     fixes = {
@@ -153,6 +153,12 @@ def here(viewer: Viewer, *, after: str = "") -> str:
     waiting = ",\n    ".join(
         f"(SELECT count(*)::int FROM fix_request WHERE submission = s.id AND state = '{state}') AS {name}"
         for name, state in {"fixes_done": "done", "fixes_wished": "wished"}.items()
+    )
+    files = {"file_state": "state", "outcome": "verdict ->> 'outcome'", "sha256": "sha256"}
+    newest = ",\n    ".join(
+        f"(SELECT {sql} FROM film_file WHERE submission = s.id AND state <> 'replaced'"
+        f" ORDER BY number DESC LIMIT 1) AS {name}"
+        for name, sql in files.items()
     )
     return f"""WITH {after}here AS NOT MATERIALIZED (
   SELECT s.id, s.version, s.status, s.created_at, s.changed_at, s.filed_at, s.film, s.edition,
@@ -172,7 +178,7 @@ def here(viewer: Viewer, *, after: str = "") -> str:
       FROM member m JOIN person p ON p.id = m.person WHERE m.submission = s.id) END AS tongues,
     coalesce((SELECT tracking FROM imported_entry WHERE submission = s.id AND owner IS NULL
       ORDER BY id LIMIT 1), '') AS tracking,
-    n.state AS file_state, n.verdict ->> 'outcome' AS outcome, n.sha256,
+    {newest},
     coalesce(e.state, 'none') AS fee, CASE WHEN e.state = 'due' THEN e.cents - e.waived_cents ELSE 0 END AS owed_cents,
     (SELECT coalesce(jsonb_agg(t.name ORDER BY t.name), '[]') FROM entry_tag t WHERE t.submission = s.id) AS tags,
     (SELECT count(*)::int FROM office_note WHERE submission = s.id) AS notes,
@@ -183,8 +189,6 @@ def here(viewer: Viewer, *, after: str = "") -> str:
       AS has_failed_trailer
   FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
   CROSS JOIN LATERAL (SELECT {NAMED} AS is_named, {veiled} AS is_veiled) known
-  LEFT JOIN LATERAL (SELECT state, verdict, sha256 FROM film_file WHERE submission = s.id AND state <> 'replaced'
-    ORDER BY number DESC LIMIT 1) n ON true
   LEFT JOIN fee e ON e.submission = s.id
   WHERE {REACHED})"""
 

@@ -37,7 +37,7 @@ STATEMENTS = {
     "/{edition}/committee/announcements": 10,
     "/{edition}/committee/assignment": 14,
     "/{edition}/committee/conflicts": 9,
-    "/{edition}/committee/decisions": 19,
+    "/{edition}/committee/decisions": 17,
     "/{edition}/committee/figures": 15,
     "/{edition}/committee/meeting": 7,
     "/{edition}/committee/meetings/{meeting_id}": 6,
