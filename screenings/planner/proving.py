@@ -126,7 +126,7 @@ class ClosingSearch:
         if starts is None:
             run.learn(self.below, "search")
             return
-        model = closing_model(bound, starts, self.below, least=run.bound, most=self.most)
+        model = closing_model(bound, starts, self.below, most=self.most)
         if model is None:
             self.points, self.ended = 1, self.points == 1
             return

@@ -48,12 +48,11 @@ def closing_model(
     starts: dict[int, dict[int, int]],
     best: int,
     *,
-    least: int,
     most: int = MOST_STARTS,
 ) -> ClosingModel | None:
-    """Plans cheaper than `best`, and not than `least`, on these starts by screening and screen.
+    """Plans cheaper than `best` on these starts by screening and screen; None when they are too many.
 
-    None when they are too many.
+    What searches before have proved is not said: where a single cost is left, the solver takes longer.
     """
     many = sum(left.bit_count() for on in starts.values() for left in on.values())
     if many > min(most, MOST_STARTS):
@@ -79,7 +78,7 @@ def closing_model(
     total = cp_model.LinearExpr.sum(model.cost) + bound.fixed
     model.cp.add(total < best)
     if not model.parallels:  # of which it knows a few minutes alone, so that it may find less
-        model.cp.add(total >= max(least, bound.whole))
+        model.cp.add(total >= bound.whole)
     model.cp.minimize(total)
     return model
 
