@@ -33,34 +33,28 @@ WALKS = {
     },
     # The whole edition is counted or sorted by what lies in another table, and is a quarter of it here: for so many
     # rows the planner finds it cheaper to read them all than one after another.
-    "/{edition}/committee": {"film", "film_file"},
-    "/{edition}/committee/submissions/{submission_id}/change": {"film", "film_figure", "film_file"},
-    "/{edition}/committee/submissions/{submission_id}/opinions": {"film", "film_figure", "film_file"},
-    "/{edition}/committee/talk": {"film", "film_file", "talk_remark"},
-    "/{edition}/operator/answers": {"film", "film_file"},
+    "/{edition}/committee": {"film_file"},
+    "/{edition}/committee/submissions/{submission_id}/change": {"film_figure"},
+    "/{edition}/committee/submissions/{submission_id}/opinions": {"film_figure"},
+    "/{edition}/committee/talk": {"talk_remark"},
     "/{edition}/operator/archive": {"film_file"},
-    "/{edition}/operator/edition/archiving": {"film_file"},
-    "/{edition}/operator/entries": {"entry_tag", "film", "film_file", "imported_entry", "member", "person"},
+    "/{edition}/operator/entries": {"entry_tag", "imported_entry", "member", "person"},
     "/{edition}/operator/people": {"person"},
     "/{edition}/operator/people/merges": {"person"},
     "/{edition}/operator/reminders": {"fee"},
-    "/{edition}/operator/retention": {"film_file"},
-    "/{edition}/programmer/blocks": {"film_file"},
-    "/{edition}/programmer/candidates": {"film", "film_file"},
+    "/{edition}/programmer/candidates": {"film_file"},
     # Of all entries the words of their tags: small rows, read in one go.
     "/{edition}/operator/entries/act": {"entry_tag"},
     "/{edition}/operator/entries/{submission_id}": {"entry_tag"},
     # Still to be mended.
     "/{edition}/committee/assignment": {"assignment", "film", "film_file", "review"},
     "/{edition}/committee/decisions": {
-        "announcement_line", "film", "film_figure", "film_file", "member", "person",
+        "film", "film_figure", "film_file", "member", "person",
     },
     "/{edition}/committee/figures": {
         "assignment", "film", "film_figure", "film_file", "member", "person", "submission", "viewing",
     },
-    "/{edition}/operator/fees": {"fee", "film", "film_file"},
-    "/{edition}/operator/sheets": {"review"},
-    "/{edition}/operator/twins": {"film", "film_file", "imported_entry"},
+    "/{edition}/operator/fees": {"fee"},
 }  # fmt: skip
 ROWS = {
     "/{edition}/committee": 300,  # days on which its reader has watched, of four weeks
