@@ -28,6 +28,7 @@ from submissions.tables import Submission
 
 PEN_MINUTES = 10
 AGENDA = 200
+PAGE = 100  # lines of the minutes in one page
 RaisedHands = Annotated[int, Meta(ge=0, le=500)]
 VERBS = {"accepted": accept, "waitlisted": wait, "declined": regret, "undecided": reopen}
 
@@ -92,7 +93,9 @@ class AgendaFilm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MinutesLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the minutes; `earlier` are the words that it had before, oldest first."""
+    """One line of the minutes; `earlier` are the words that it had before, oldest first, and `replaces` the
+    lines that had them.
+    """
 
     id: str
     submission: str | None
@@ -106,7 +109,8 @@ class MinutesLine(msgspec.Struct, frozen=True, kw_only=True):
     votes_against: int | None
     abstained: int | None
     said_at: datetime
-    earlier: list[str] = []
+    earlier: list[str]
+    replaces: list[str]
 
     @property
     def has_hands(self) -> bool:
@@ -179,31 +183,45 @@ async def agenda(viewer: Viewer) -> list[AgendaFilm]:
     return msgspec.convert(found, list[AgendaFilm])
 
 
-async def minutes_of(meeting: str, viewer: Viewer) -> list[MinutesLine]:
-    """The lines of a meeting that this chair may read: none about a film that is not theirs to see."""
+READABLE = f"""{SEEN}, line AS (SELECT * FROM meeting_line WHERE meeting = {{}} AND replaced_by = ''
+    AND (submission IS NULL OR submission IN (SELECT id FROM seen)))"""
+"""The lines of a meeting that this chair may read: none about a film that is not theirs to see."""
+REPLACED = """SELECT coalesce(jsonb_agg(note ORDER BY back DESC), '[]') AS earlier,
+    coalesce(jsonb_agg(id ORDER BY back DESC), '[]') AS replaces FROM (
+      WITH RECURSIVE old AS (
+        SELECT id, note, 1 AS back FROM meeting_line WHERE replaced_by = l.id AND replaced_by <> ''
+        UNION ALL SELECT o.id, o.note, old.back + 1 FROM meeting_line o JOIN old ON o.replaced_by = old.id
+          AND o.replaced_by <> '')
+      SELECT * FROM old) old"""
+
+
+async def lines_in(meeting: str, viewer: Viewer) -> int:
     found = await rows(
-        f"""{SEEN} SELECT l.id, l.submission, coalesce(f.title, '') AS title,
+        f"{READABLE} SELECT count(*)::int AS lines FROM line", *await seen_values(viewer), meeting
+    )
+    return int(found[0]["lines"])
+
+
+async def minutes_of(
+    meeting: str, viewer: Viewer, *, first: int = 0, most: int | None = None, latest: bool = False
+) -> list[MinutesLine]:
+    """What was said, in the order in which it was, or the `latest` first; `first` counts from 0."""
+    way = "DESC" if latest else "ASC"
+    found = await rows(
+        f"""{READABLE}, page AS (
+              SELECT * FROM line ORDER BY said_at {way}, id {way} OFFSET {{}} LIMIT {{}})
+            SELECT l.id, l.submission, coalesce(f.title, '') AS title,
               coalesce(f.titles, jsonb_build_object()) AS titles, coalesce(x.letter, '') AS letter,
               coalesce(nullif(p.name, ''), p.email) AS writer, l.wanted, l.note, l.votes_for,
-              l.votes_against, l.abstained, l.said_at, l.replaced_by
-            FROM meeting_line l JOIN person p ON p.id = l.person
+              l.votes_against, l.abstained, l.said_at, old.earlier, old.replaces
+            FROM page l JOIN person p ON p.id = l.person
             LEFT JOIN submission s ON s.id = l.submission LEFT JOIN film f ON f.id = s.film
             LEFT JOIN section x ON x.id = s.section
-            WHERE l.meeting = {{}}
-              AND (l.submission IS NULL OR l.submission IN (SELECT id FROM seen))
-            ORDER BY l.said_at, l.written_at, l.id""",
-        *await seen_values(viewer),
-        meeting,
-    )
-    earlier: dict[str, list[str]] = {}
-    told = []
-    for row in sorted(found, key=lambda one: one["replaced_by"] == ""):
-        words = [*earlier.pop(row["id"], []), row["note"]]
-        if row["replaced_by"]:
-            earlier[row["replaced_by"]] = words
-        else:
-            told.append({**row, "earlier": words[:-1]})
-    return sorted(msgspec.convert(told, list[MinutesLine]), key=lambda one: (one.said_at, one.id))
+            CROSS JOIN LATERAL ({REPLACED}) old
+            ORDER BY l.said_at {way}, l.id {way}""",
+        *await seen_values(viewer), meeting, first, most,
+    )  # fmt: skip
+    return msgspec.convert(found, list[MinutesLine])
 
 
 async def mark_of(viewer: Viewer, edition: Edition) -> str:
@@ -403,9 +421,7 @@ async def reword(
 ) -> None:
     """A line is written anew; what it said before stays beside it. After the meeting too."""
     state = await meeting_with(meeting, edition)
-    readable = {one.id for one in await minutes_of(meeting, viewer)}
-    if line not in readable:
-        raise Missing("meeting_line_missing")
+    await check_readable(meeting, line, viewer)
     async with transaction():
         if state.ended_at is None:
             async with with_pen(meeting, edition=edition, by=by):
@@ -425,6 +441,19 @@ async def reword(
             id=new, meeting=meeting, person=by.id, note=given.note.strip(), **kept
         ).save()
         await record("meeting_reworded", meeting, by=by, edition=edition.id)
+
+
+async def check_readable(meeting: str, line: str, viewer: Viewer) -> None:
+    """That the line is one of this meeting's, about no film that is not the chair's to see."""
+    found = await rows(
+        f"""{SEEN} SELECT id FROM meeting_line WHERE id = {{}} AND meeting = {{}}
+              AND (submission IS NULL OR submission IN (SELECT id FROM seen))""",
+        *await seen_values(viewer),
+        line,
+        meeting,
+    )
+    if not found:
+        raise Missing("meeting_line_missing")
 
 
 async def end(meeting: str, *, edition: Edition, by: Person) -> None:

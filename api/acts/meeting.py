@@ -32,12 +32,15 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[Any]:
 
 
 async def minutes_again(request: AnyRequest, refused: Refusal) -> Response[Any]:
-    meeting_id = request.path_params["meeting_id"]
-    return await minutes_page(request, request.state["viewer"], meeting_id, refused.error)
+    meeting_id, line = request.path_params["meeting_id"], request.path_params.get("line_id", "")
+    typed = (line, refused.sent.get("note", [""])[-1])
+    return await minutes_page(request, request.state["viewer"], meeting_id, refused.error, typed)
 
 
 def minutes_at(request: AnyRequest, _: Any) -> str:
-    return f"/committee/meetings/{request.path_params['meeting_id']}"
+    """On the page of the minutes where they were."""
+    asked = request.query_params.get("page", "")
+    return f"/committee/meetings/{request.path_params['meeting_id']}{f'?page={asked}' if asked.isdecimal() else ''}"
 
 
 @act(

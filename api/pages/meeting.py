@@ -12,6 +12,7 @@ from api.pages._page import language_of, page, text_of
 from api.pages._paper import printed
 from api.pages._strip import strip_of
 from api.pages.board import effect_of, meter, quotas_shown
+from api.pages.committee import place_of
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
@@ -19,11 +20,12 @@ from festival.language import length
 from festival.tables import Edition
 from reviews import board, lists, meetings
 from reviews.board import BoardQuery
-from reviews.meetings import MinutesLine
+from reviews.meetings import PAGE, MinutesLine
 from reviews.quotas import quotas_of
 from screenings.capacity import hours_kept
 
 AT = "/committee/meeting"
+NEWEST = 40  # lines of the minutes beside the film on the table
 FIELDS = ("name", "people", "others", "wanted", "note", "votes_for", "votes_against", "abstained")
 """What a form of the page may have sent, and finds again."""
 
@@ -72,7 +74,7 @@ async def meeting_page(
         meter=meter(hours),
         quotas=quotas,
         agenda=agenda,
-        minutes_so_far=list(reversed(await meetings.minutes_of(state.id, viewer)))[:40],
+        minutes_so_far=await meetings.minutes_of(state.id, viewer, most=NEWEST, latest=True),
         committee=await meetings.committee_of(edition),
         minutes=lambda n: length(lang, n * 60),
         api=f"/api/v1/{edition.slug}",
@@ -85,17 +87,26 @@ async def meeting(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Respo
 
 
 async def minutes_page(
-    request: AnyRequest, viewer: Viewer, meeting_id: str, error: FestivalError | None = None
+    request: AnyRequest,
+    viewer: Viewer,
+    meeting_id: str,
+    error: FestivalError | None = None,
+    typed: tuple[str, str] = ("", ""),
 ) -> Response[str]:
+    """`typed`: a line that was to say something else, and the words that were refused."""
     edition: Edition = request.state["edition"]
     state = await meetings.meeting_with(meeting_id, edition)
+    asked = request.query_params.get("page", "1")
+    place = place_of(await meetings.lines_in(meeting_id, viewer), asked, of=PAGE)
+    lines = await meetings.minutes_of(meeting_id, viewer, first=place.first, most=PAGE)
     return page(
         request,
         "committee/minutes.html",
         at=f"/committee/meetings/{meeting_id}",
         error=error,
         meeting=state,
-        lines=await meetings.minutes_of(meeting_id, viewer),
+        sheet=place.with_rows(lines),
+        typed=typed,
     )
 
 

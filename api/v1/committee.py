@@ -15,7 +15,7 @@ from festival.access import Act, Viewer, may
 from festival.tables import Edition
 from reviews import board, lists, meetings
 from reviews.lists import Absent, Aside, Batch, Case, Waiting, open_film
-from reviews.meetings import TableState
+from reviews.meetings import PAGE, MinutesLine, TableState
 from reviews.rubrics import rubrics_of
 from reviews.scoring import BOARD
 from reviews.standing import FilmRank, PanelStanding, duels, ranks_of, standing_of
@@ -30,6 +30,14 @@ class Told(Case, frozen=True, kw_only=True):
     mean: float | None = None
     spread: float = 0.0
     column: str = "undecided"
+
+
+class MinutesOf(msgspec.Struct, frozen=True, kw_only=True):
+    """A meeting, some lines of its minutes, and how many there are in all."""
+
+    meeting: TableState
+    lines: list[MinutesLine]
+    total: int
 
 
 @get("/committee/queue", guards=COMMITTEE)
@@ -169,11 +177,14 @@ async def minutes_of(
     meeting_id: FromPath[str],
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
-) -> dict[str, Any]:
-    """A meeting with its minutes, as far as the caller may read them."""
-    state = await meetings.meeting_with(meeting_id, edition_row)
-    lines = await meetings.minutes_of(meeting_id, viewer)
-    return {"meeting": msgspec.to_builtins(state), "lines": msgspec.to_builtins(lines)}
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
+) -> MinutesOf:
+    """A meeting with its minutes, as far as the caller may read them, a hundred lines a page."""
+    return MinutesOf(
+        meeting=await meetings.meeting_with(meeting_id, edition_row),
+        lines=await meetings.minutes_of(meeting_id, viewer, first=(page - 1) * PAGE, most=PAGE),
+        total=await meetings.lines_in(meeting_id, viewer),
+    )
 
 
 @get("/announcements", guards=CHAIR)

@@ -58,7 +58,6 @@ WALKS = {
 }  # fmt: skip
 ROWS = {
     "/{edition}/committee": 300,  # days on which its reader has watched, of four weeks
-    "/{edition}/committee/meetings/{meeting_id}": 1000,  # minutes are one paper
     "/{edition}/operator/materials/films": 300,  # what has come of the films of a page, and of all others: to be mended
     "/{edition}/operator/privacy/{erasure_id}": 500,  # each place where a name stands is decided about
     "/{edition}/operator/queue": 300,  # a hundred of each state

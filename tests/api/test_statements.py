@@ -40,7 +40,7 @@ STATEMENTS = {
     "/{edition}/committee/decisions": 17,
     "/{edition}/committee/figures": 15,
     "/{edition}/committee/meeting": 7,
-    "/{edition}/committee/meetings/{meeting_id}": 6,
+    "/{edition}/committee/meetings/{meeting_id}": 7,
     "/{edition}/committee/members/{person_id}": 7,
     "/{edition}/committee/recusals": 7,
     "/{edition}/committee/submissions/{submission_id}": 40,

@@ -150,3 +150,38 @@ async def test_whoever_sits_down_and_leaves_stands_in_the_minutes_with_the_hour(
     assert "Un régisseur" in page.text
     assert "partie ou parti à" in page.text
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
+
+
+async def test_long_minutes_are_read_page_by_page_and_a_correction_comes_back_to_its_page(client, monkeypatch) -> None:
+    table = await Table().sit()
+    for n in range(5):
+        await meetings.remark(table.id, TableRemark(note=f"Point {n}."), edition=table.edition, by=table.chair)
+    monkeypatch.setattr("api.pages.meeting.PAGE", 2)
+    await sign_in(client, table.chair)
+    root = f"/fr/{table.edition.slug}/committee/meetings/{table.id}"
+
+    pages = [await client.get(f"{root}?page={n}") for n in (1, 3, 9)]
+    last = (await table.lines())[-1]
+    moved = await client.post(f"{root}/lines/{last.id}?page=3", data={"note": "Autrement."})
+
+    assert [[n for n in range(5) if f"Point {n}." in page.text] for page in pages] == [[0, 1], [4], [4]]
+    assert f"{table.id}?page=3&" in moved.headers["location"]
+    newest = await meetings.minutes_of(table.id, table.viewer, most=2, latest=True)
+    assert [one.note for one in newest] == ["Autrement.", "Point 3."]
+
+
+async def test_a_correction_that_was_overtaken_finds_its_words_again_beside_those_that_stand(client) -> None:
+    table = await Table().sit()
+    await table.decide("aube", "accepted")
+    [line] = await table.lines()
+    await sign_in(client, table.chair)
+    root = f"/fr/{table.edition.slug}/committee/meetings/{table.id}"
+    await meetings.reword(table.id, line.id, Rewording(note="Les autres."), edition=table.edition, viewer=table.viewer,
+                          by=table.chair)  # fmt: skip
+
+    refused = await client.post(f"{root}/lines/{line.id}?page=1", data={"note": "Mes mots à moi."})
+
+    assert refused.status_code == 409
+    assert "Mes mots à moi.</textarea>" in refused.text
+    assert "<details open" in refused.text
+    assert [one.note for one in await table.lines()] == ["Les autres."]
