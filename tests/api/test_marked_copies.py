@@ -17,6 +17,7 @@ from festival.progress import News
 from festival.settings import Settings
 from festival.tables import new_id
 from media import scan, screener
+from media.facts import Facts
 from media.mark import variants
 from media.mark.reading import ClipWindow, LegibleMark
 from media.sandbox import Sandbox
@@ -62,22 +63,30 @@ class Marked:
         return self.store.published(variants.marked_key(self.file), f"m{variant}/seg_{segment:05}.m4s").read_bytes()
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Facts]:
+    """(film, folder of its copy, what is known of it): a film of ten seconds, made once for all."""
+    folder = tmp_path_factory.mktemp("made")
+    source = Clips(folder).draw(film(seconds=10))
+    (work := folder / "work").mkdir()
+    sandbox = Sandbox(tools=find_tools(), source=source, work=work)
+    screener.make(sandbox, facts := scan.inspect(sandbox))
+    return source, work, facts
+
+
 @pytest.fixture
-async def copy(client, tmp_path: Path) -> Marked:
-    """A film of ten seconds, its copy, in an edition that wants marks; they are not made yet."""
+async def copy(client, made: tuple[Path, Path, Facts], tmp_path: Path) -> Marked:
+    """The film and its copy in an edition that wants marks; they are not made yet."""
+    source, work, facts = made
     edition = await an_edition()
     maker = await a_person("filmmaker", edition=edition)
     await rows("UPDATE edition SET has_marks = true WHERE id = {} RETURNING id", edition.id)
     submission, file = await a_film(edition, maker)
     store = LocalStore(Settings.read().media_root)
     store.master_path(file).parent.mkdir(mode=0o700)
-    shutil.copyfile(Clips(tmp_path).draw(film(seconds=10)), store.master_path(file))
-    (work := tmp_path / "work").mkdir()
-    sandbox = Sandbox(tools=find_tools(), source=store.master_path(file), work=work)
-    facts = scan.inspect(sandbox)
-    screener.make(sandbox, facts)
+    shutil.copyfile(source, store.master_path(file))
     store.discard_copy(file)
-    store.publish(work, file)
+    store.publish(shutil.copytree(work, tmp_path / "work"), file)
     await rows("UPDATE film_file SET facts = {}::jsonb WHERE id = {} RETURNING id",
                json.dumps(msgspec.to_builtins(facts)), file)
     return Marked(client, edition, maker, submission, file, store)

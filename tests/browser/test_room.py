@@ -222,7 +222,7 @@ def test_an_ended_session_stops_the_film_and_says_so(page: Page, booth: Booth) -
     expect(page.locator("[data-stopped='401'] a")).to_be_visible()
 
 
-@pytest.mark.parametrize("right", ["session", "member"])
+@pytest.mark.parametrize("right", [pytest.param("session", marks=pytest.mark.slow), "member"])
 def test_the_makers_own_copy_is_lent_as_the_committees_is(page: Page, booth: Booth, right: str) -> None:
     email = booth.meet_maker(page)
     page.goto(f"{booth.site.base_url}/fr/{booth.world.slug}/submissions/{booth.film}/file")

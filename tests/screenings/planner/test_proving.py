@@ -56,18 +56,21 @@ def test_a_floor_counts_what_begins_in_an_evening():
 
 
 def test_the_prover_ends_with_the_walk_however_that_ends():
-    before = children()
+    before, seen = children(), set()
 
-    plan(a_festival(2, films=10), seconds=1)
+    def look(progress):
+        seen.update(children() - before)
+
+    def enough(progress):
+        if children() - before:
+            raise RuntimeError("enough")
+
+    plan(a_festival(3, films=20, load=0.5), seconds=1, on_progress=look)
     with pytest.raises(RuntimeError, match="enough"):
-        plan(a_festival(2, films=10), seconds=30, on_progress=enough)
+        plan(a_festival(3, films=20, load=0.5), seconds=30, on_progress=enough)
 
+    assert seen
     assert children() == before
-
-
-def enough(progress):
-    if progress.bound:
-        raise RuntimeError("enough")
 
 
 def test_a_walk_whose_prover_is_gone_goes_on(monkeypatch):
