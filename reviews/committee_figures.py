@@ -6,6 +6,7 @@ are left out for that is said.
 """
 
 import json
+import time
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
@@ -21,19 +22,19 @@ from reviews.board import COLUMN, DECIDED
 from reviews.evidence import LENGTH
 from reviews.figures import refresh
 from reviews.lists import CHAIR, IN_SCOPE, VOTES_OPEN, scope_values, votes_open_values
+from reviews.reckoning import PanelStanding
 from reviews.rubrics import EVERYWHERE, Rubrics, rubrics_of
 from reviews.standing import (
     OPEN,
-    PanelStanding,
     name_of_films,
     open_values,
     standing_of,
-    version_of_votes,
 )
 
 FORTNIGHT = timedelta(days=14)
 BEHIND = 0.5  # of what half of the others have done, where no end is set
-COUNTED, KEPT = timedelta(hours=1), 32  # what was counted of the sheets, and of how many chairs
+MANY = 1000  # films: of so many what was counted stands for so long, and of so many sets of films
+COUNTED_S, KEPT = 60.0, 32
 FEWEST = 3  # films: of fewer no mean is told
 
 
@@ -138,19 +139,27 @@ seat AS MATERIALIZED (
   JOIN (SELECT DISTINCT section FROM film) x ON o.sections = '[]' OR o.sections ? x.section
   WHERE o.edition = {{}} AND o.part IN ('reviewer', 'chair')),
 away AS MATERIALIZED (
-  SELECT z.person, z.submission FROM recusal z WHERE z.lifted_at IS NULL
-  UNION SELECT m.person, m.submission FROM member m)"""
+  SELECT z.person, z.submission FROM recusal z
+  WHERE z.lifted_at IS NULL AND z.person IN (SELECT person FROM seat)
+  UNION SELECT m.person, m.submission FROM member m WHERE m.person IN (SELECT person FROM seat))"""
 """A seat is a section that a member may hear; from what they would hear in it goes what they are away from
 (`evidence.seated`). Given are the values of `standing.open_values` and the edition.
 """
+NOT_AWAY = "NOT IN (SELECT person, submission FROM away)"
 
-GIVEN = f"""{SEATS}
-SELECT q.person, count(*)::int AS films, count(*) FILTER (WHERE r.given_at > {{}})::int AS lately,
-  max(r.given_at) AS last_at, sum(f.seconds)::float8 AS seconds
-FROM review r JOIN film f ON f.id = r.submission JOIN seat q ON q.person = r.person AND q.section = f.section
-WHERE r.given_at IS NOT NULL AND NOT EXISTS (
-  SELECT FROM away a WHERE a.person = r.person AND a.submission = r.submission)
-GROUP BY q.person"""
+GIVEN = f"""{SEATS},
+sheet AS (
+  SELECT r.person, f.section, count(*) AS films, count(*) FILTER (WHERE r.given_at > {{}}) AS lately,
+    max(r.given_at) AS last_at, sum(f.seconds) AS seconds
+  FROM review r JOIN film f ON f.id = r.submission
+  WHERE r.given_at IS NOT NULL AND (r.person, r.submission) {NOT_AWAY}
+  GROUP BY r.person, f.section)
+SELECT person, sum(films)::int AS films, sum(lately)::int AS lately, max(last_at) AS last_at,
+  sum(seconds)::float8 AS seconds
+FROM sheet JOIN seat USING (person, section) GROUP BY person"""
+"""Seats join what was counted by member and section, and never single films: all seats times all films are a million
+rows.
+"""
 
 LOADS = f"""{SEATS},
 open AS (
@@ -159,34 +168,34 @@ open AS (
     ON b.section = q.section
   GROUP BY q.person),
 shut AS (
-  SELECT a.person, count(*) AS films, sum(f.seconds) AS seconds
-  FROM away a JOIN film f ON f.id = a.submission JOIN seat q ON q.person = a.person AND q.section = f.section
-  GROUP BY a.person),
+  SELECT a.person, f.section, count(*) AS films, sum(f.seconds) AS seconds
+  FROM away a JOIN film f ON f.id = a.submission GROUP BY a.person, f.section),
 shared AS (
-  SELECT q.person, count(*) AS films, count(r.given_at) AS given,
+  SELECT d.person, f.section, count(*) AS films, count(r.given_at) AS given,
     coalesce(sum(f.seconds) FILTER (WHERE r.given_at IS NULL), 0) AS left_seconds
-  FROM assignment d JOIN film f ON f.id = d.submission JOIN seat q ON q.person = d.person AND q.section = f.section
-  LEFT JOIN review r ON r.submission = f.id AND r.person = d.person
-  WHERE NOT EXISTS (SELECT FROM away a WHERE a.person = d.person AND a.submission = d.submission)
-  GROUP BY q.person),
+  FROM assignment d JOIN film f ON f.id = d.submission
+  LEFT JOIN review r ON r.submission = d.submission AND r.person = d.person
+  WHERE (d.person, d.submission) {NOT_AWAY} GROUP BY d.person, f.section),
 watched AS (
-  SELECT q.person, sum(v.seconds) AS seconds
-  FROM viewing v JOIN film f ON f.file = v.file JOIN seat q ON q.person = v.person AND q.section = f.section
-  WHERE NOT EXISTS (SELECT FROM away a WHERE a.person = v.person AND a.submission = f.id)
+  SELECT v.person, f.section, sum(v.seconds) AS seconds
+  FROM viewing v JOIN film f ON f.file = v.file
+  WHERE (v.person, f.id) {NOT_AWAY} GROUP BY v.person, f.section),
+heard AS (
+  SELECT q.person, sum(u.films) AS shut, sum(u.seconds) AS shut_seconds, sum(d.films) AS shared, sum(d.given) AS given,
+    sum(d.left_seconds) AS left_seconds, sum(w.seconds) AS watched_seconds
+  FROM seat q LEFT JOIN shut u USING (person, section) LEFT JOIN shared d USING (person, section)
+  LEFT JOIN watched w USING (person, section)
   GROUP BY q.person)
 SELECT p.id AS person, coalesce(nullif(p.name, ''), p.email) AS name,
-  (o.films - coalesce(u.films, 0))::int AS seen_by, coalesce(d.films, 0)::int AS shared,
-  coalesce(d.given, 0)::int AS given_shared, coalesce(w.seconds, 0)::float8 AS watched_seconds,
-  (o.seconds - coalesce(u.seconds, 0))::float8 AS asked_seconds,
-  coalesce(d.left_seconds, 0)::float8 AS left_shared,
+  (o.films - coalesce(h.shut, 0))::int AS seen_by, coalesce(h.shared, 0)::int AS shared,
+  coalesce(h.given, 0)::int AS given_shared, coalesce(h.watched_seconds, 0)::float8 AS watched_seconds,
+  (o.seconds - coalesce(h.shut_seconds, 0))::float8 AS asked_seconds,
+  coalesce(h.left_seconds, 0)::float8 AS left_shared,
   EXISTS (SELECT FROM assignment b JOIN submission c ON c.id = b.submission
           WHERE b.person = p.id AND c.edition = {{}}) AS is_shared,
   EXISTS (SELECT FROM role q WHERE q.person = p.id AND q.edition = {{}} AND q.part = 'reviewer') AS is_reviewer
-FROM open o JOIN person p ON p.id = o.person
-LEFT JOIN shut u ON u.person = p.id
-LEFT JOIN shared d ON d.person = p.id LEFT JOIN watched w ON w.person = p.id
-WHERE o.films > coalesce(u.films, 0) ORDER BY p.name, p.id"""
-"""Films by section, so that a hundred members times all films need not be gone through one by one."""
+FROM open o JOIN heard h USING (person) JOIN person p ON p.id = o.person
+WHERE o.films > coalesce(h.shut, 0) ORDER BY p.name, p.id"""
 
 
 class GivenSheets(msgspec.Struct, frozen=True):
@@ -198,37 +207,44 @@ class GivenSheets(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
+class CountedLoads(msgspec.Struct, frozen=True):
+    members: list[MemberLoad]
+    at: float
+
+
+_counted: dict[tuple[str, int, int, int], CountedLoads] = {}
+"""By an edition and a set of its films: whoever may see the votes of the same ones reads the same."""
+
+
 async def loads(edition: Edition, viewer: Viewer, opened: tuple[int, int, int]) -> list[MemberLoad]:
-    """Of every member who is to watch: a chair who was asked for nothing, and gave nothing, is not."""
+    """Of every member who is to watch: a chair who was asked for nothing, and gave nothing, is not. Where there are
+    many films, hundreds of thousands of sheets and viewings are counted once in a minute.
+    """
+    place = (edition.id, *opened)
+    counted = _counted.get(place)
+    if counted and time.monotonic() - counted.at < COUNTED_S:
+        return counted.members
+    at, members = time.monotonic(), await count_loads(edition, viewer)
+    _counted.pop(place, None)
+    if opened[0] >= MANY:
+        while len(_counted) >= KEPT:
+            _counted.pop(next(iter(_counted)))
+        _counted[place] = CountedLoads(members, at)
+    return members
+
+
+async def count_loads(edition: Edition, viewer: Viewer) -> list[MemberLoad]:
     found = await rows(LOADS, *open_values(viewer), edition.id, edition.id, edition.id)
-    given = await given_of(edition, viewer, opened)
+    given = {
+        row.pop("person"): msgspec.convert(row, GivenSheets)
+        for row in await rows(GIVEN, *open_values(viewer), edition.id, now() - FORTNIGHT)
+    }
     return [
         load_of(row, own)
         for row in found
         for own in (given.get(row["person"], GivenSheets()),)
         if row["is_reviewer"] or row["is_shared"] or own.films
     ]
-
-
-_given: dict[tuple[Any, ...], tuple[datetime, dict[str, GivenSheets]]] = {}
-
-
-async def given_of(
-    edition: Edition, viewer: Viewer, opened: tuple[int, int, int]
-) -> dict[str, GivenSheets]:
-    """By the member. Hundreds of thousands of sheets are counted once for the same films, until a sheet or a seat
-    changes, and an hour at most: the fortnight goes on.
-    """
-    key = (edition.id, *opened, await version_of_votes(edition))
-    at, kept = _given.get(key, (None, {}))
-    if at is None or now() - at > COUNTED:
-        at = now()
-        found = await rows(GIVEN, *open_values(viewer), edition.id, at - FORTNIGHT)
-        kept = {row.pop("person"): msgspec.convert(row, GivenSheets) for row in found}
-        while len(_given) >= KEPT:
-            _given.pop(next(iter(_given)))
-        _given[key] = (at, kept)
-    return kept
 
 
 def load_of(row: dict[str, Any], own: GivenSheets) -> MemberLoad:

@@ -4,100 +4,30 @@ open to the viewer is not fetched, and so moves no rank that they see.
 
 import asyncio
 import contextvars
-import ctypes
 import logging
 import time
-from array import array
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from festival.access import Viewer
 from festival.db import rows
 from festival.tables import Edition
-from reviews.evidence import counts, seated
+from reviews import reckoning
 from reviews.lists import CHAIR, IN_SCOPE, VOTES_OPEN, scope_values, votes_open_values
-from reviews.ranking import NOTABLE, Panel, Ranking, ranking
+from reviews.reckoning import FilmRank, OpenFilm, PanelStanding
 from reviews.rubrics import Rubrics, rubrics_of
-from reviews.scoring import Rubric, given_total
 
 log = logging.getLogger(__name__)
-AT_ONCE = 200
-"""Films whose votes are read in one go."""
 QUICK = 0.5
 """Seconds: a reckoning that takes longer is not waited for while an older one is at hand."""
 STALE = 60.0
-"""Seconds that an older one may be shown while a new one is under way."""
+"""Seconds that an older one may be shown once a new one has begun."""
 LONG, RESTS = 2.0, 4
 """Seconds: after a reckoning that took longer, none of the same films begins for so many times its own length."""
 KEPT = 32
 """Reckonings that one process keeps."""
-
-
-class FilmRank(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a film stands in its section, on the scale of its sheet.
-
-    `level` is what the committee of its section would give it, whoever happened to vote; it lies
-    between `low` and `high` in 95 of 100 cases (`margin` on either side), and its `place` among
-    `of` between `best` and `worst`. `mean` is the plain one of its `votes`. `why` with its `values`
-    are the words `committee.rank.why.*`.
-    """
-
-    submission: str
-    section: str
-    votes: int
-    out_of: int
-    mean: float
-    level: float
-    margin: float
-    low: float
-    high: float
-    place: int
-    best: int
-    worst: int
-    of: int
-    why: str
-    values: dict[str, Any] = {}
-
-
-class PanelStanding(msgspec.Struct, frozen=True, kw_only=True):
-    """All films that have votes; `agreement` of each section (an id) is Krippendorff's alpha, and None where no two
-    votes can be compared.
-    """
-
-    films: dict[str, FilmRank] = {}
-    agreement: dict[str, float | None] = {}
-    reviewers: int = 0
-
-
-class OpenFilm(msgspec.Struct, frozen=True):
-    """A film whose votes the viewer may see. `one` and `other` are what it adds to the name of a set of films."""
-
-    id: str
-    section: str
-    file: str
-    one: int = 0
-    other: int = 0
-
-
-class Ballots(msgspec.Struct, frozen=True):
-    """Votes that count, as columns: of hundreds of thousands none is an object. `film` and `person` are places in
-    the films that are reckoned and in `people`, `score` is from 0 to 1, `given` in seconds.
-    """
-
-    people: dict[str, int] = {}
-    film: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
-    person: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
-    score: "array[float]" = msgspec.field(default_factory=lambda: array("d"))
-    given: "array[float]" = msgspec.field(default_factory=lambda: array("d"))
-
-    def add(self, film: int, person: str, score: float, given: float) -> None:
-        self.film.append(film)
-        self.person.append(self.people.setdefault(person, len(self.people)))
-        self.score.append(score)
-        self.given.append(given)
 
 
 class KeptStanding(msgspec.Struct, frozen=True):
@@ -107,12 +37,20 @@ class KeptStanding(msgspec.Struct, frozen=True):
     at: float
 
 
+class ReckoningTask(msgspec.Struct, frozen=True):
+    """The reckoning of one version, and when it began."""
+
+    version: str
+    task: "asyncio.Task[PanelStanding]"
+    at: float
+
+
 _Place = tuple[str, int, int, int]
 """An edition and a set of its films: whoever may see the votes of the same ones reads the same ranks."""
 
 _kept: dict[_Place, KeptStanding] = {}
-_under_way: dict[_Place, tuple[str, asyncio.Task[PanelStanding]]] = {}
-"""With its version: of the same films one is reckoned at a time, however fast sheets come in."""
+_under_way: dict[_Place, ReckoningTask] = {}
+"""Of the same films one is reckoned at a time, however fast sheets come in."""
 
 
 async def ranks_of(edition: Edition, viewer: Viewer) -> dict[str, FilmRank]:
@@ -123,8 +61,8 @@ async def ranks_of(edition: Edition, viewer: Viewer) -> dict[str, FilmRank]:
 async def standing_of(
     edition: Edition, viewer: Viewer, *, named_now: tuple[int, int, int] | None = None
 ) -> PanelStanding:
-    """Kept until a vote, a seat or a sheet changes. Large panels are reckoned beside the loop; meanwhile the older
-    one is shown, for a minute at most. `named_now` is what `name_of_films` has just said.
+    """Kept until a vote, a seat or a sheet changes. Large panels are reckoned elsewhere; meanwhile the older one is
+    shown, for a minute at most. `named_now` is what `name_of_films` has just said.
     """
     place = (edition.id, *(named_now or await name_of_films(viewer)))
     rubrics = await rubrics_of(edition.id)
@@ -132,18 +70,20 @@ async def standing_of(
     kept = _kept.get(place)
     if kept and (kept.version == version or rests(kept)):
         return kept.standing
-    films = await open_films(viewer)
-    if not films:
-        return PanelStanding()
-    place = (edition.id, *named(films))
-    kept, (older, task) = _kept.get(place), _under_way.get(place, (version, None))
-    task = task or begun(place, version, films, rubrics)
-    if kept and kept.seconds > QUICK and time.monotonic() - kept.at < STALE:
+    if place not in _under_way:
+        films = await open_films(viewer)
+        if not films:
+            return PanelStanding()
+        place = (edition.id, *named(films))
+        if place not in _under_way:
+            begin(place, version, films, rubrics)
+    kept, under_way = _kept.get(place), _under_way[place]
+    if kept and kept.seconds > QUICK and time.monotonic() - under_way.at < STALE:
         return kept.standing
-    if older != version:  # its end is waited for, then it is seen whether it will do
-        await asyncio.wait([task])
+    if under_way.version != version:  # its end is waited for, then it is seen whether it will do
+        await asyncio.wait([under_way.task])
         return await standing_of(edition, viewer)
-    return await asyncio.shield(task)
+    return await asyncio.shield(under_way.task)
 
 
 def rests(kept: KeptStanding) -> bool:
@@ -152,19 +92,13 @@ def rests(kept: KeptStanding) -> bool:
     return kept.seconds > LONG and age < min(STALE, RESTS * kept.seconds)
 
 
-def begun(
-    place: _Place,
-    version: str,
-    films: list[OpenFilm],
-    rubrics: Rubrics,
-) -> asyncio.Task[PanelStanding]:
+def begin(place: _Place, version: str, films: list[OpenFilm], rubrics: Rubrics) -> None:
     """The reckoning of this version, for all who ask for it; in no request's transaction."""
     task = asyncio.get_running_loop().create_task(
         reckoned(place, version, films, rubrics), context=contextvars.Context()
     )
-    _under_way[place] = (version, task)
+    _under_way[place] = ReckoningTask(version, task, time.monotonic())
     task.add_done_callback(lambda done: over(place, done))
-    return task
 
 
 def over(place: _Place, task: asyncio.Task[PanelStanding]) -> None:
@@ -179,23 +113,20 @@ async def reckoned(
     films: list[OpenFilm],
     rubrics: Rubrics,
 ) -> PanelStanding:
+    """Where its process comes to nothing the older one stands, or no rank at all, and it is tried again later."""
     began = time.monotonic()
-    ballots = await ballots_of(films, rubrics)
-    standing = await asyncio.to_thread(stood, films, ballots, rubrics)
-    del ballots
-    give_back()
+    try:
+        standing = await reckoning.reckoned(films, rubrics)
+        seconds = time.monotonic() - began
+    except (OSError, RuntimeError):
+        log.exception("ranks were not reckoned")
+        version, seconds = "", STALE
+        standing = _kept[place].standing if place in _kept else PanelStanding()
     _kept.pop(place, None)
     while len(_kept) >= KEPT:
         _kept.pop(next(iter(_kept)))
-    _kept[place] = KeptStanding(version, standing, time.monotonic() - began, time.monotonic())
+    _kept[place] = KeptStanding(version, standing, seconds, time.monotonic())
     return standing
-
-
-def give_back() -> None:
-    """Hundreds of megabytes of draws were needed for a moment: glibc keeps them, unless it is told."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 OPEN = f"""FROM submission s JOIN section x ON x.id = s.section
@@ -257,129 +188,6 @@ async def version_of_votes(edition: Edition) -> str:
         edition.id,
     )
     return str(selected[0]["version"]) if selected else ""
-
-
-async def ballots_of(films: list[OpenFilm], rubrics: Rubrics) -> Ballots:
-    """Votes that count, of these films alone."""
-    ballots = Ballots()
-    totals: dict[tuple[str, str], float | None] = {}
-    place = {film.id: at for at, film in enumerate(films)}
-    ids = list(place)
-    for first in range(0, len(ids), AT_ONCE):
-        for row in await read(ids[first : first + AT_ONCE]):
-            at = place[row["film"]]
-            key = (films[at].section, row["scores"])
-            if key not in totals:
-                totals[key] = share_of(row["scores"], rubrics.rubric(key[0]))
-            score = totals[key]
-            if score is not None:
-                ballots.add(at, row["person"], score, row["given"])
-        await asyncio.sleep(0)
-    return ballots
-
-
-async def read(films: Sequence[str]) -> list[dict[str, Any]]:
-    return await rows(
-        f"""SELECT r.submission AS film, r.person, r.scores::text AS scores,
-              extract(epoch FROM r.given_at)::float8 AS given
-            FROM review r JOIN submission s ON s.id = r.submission
-            JOIN edition e ON e.id = s.edition
-            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-            WHERE r.submission = ANY({{}}) AND {counts("r")} AND {seated("r.person")}
-            ORDER BY r.given_at, r.id""",
-        list(films),
-    )
-
-
-def share_of(scores: str, rubric: Rubric) -> float | None:
-    """A sheet's total from 0 to 1, whatever the scale."""
-    total = given_total(msgspec.json.decode(scores), rubric)
-    return None if total is None else (total - 1) / max(rubric.steps - 1, 1)
-
-
-def stood(films: list[OpenFilm], ballots: Ballots, rubrics: Rubrics) -> PanelStanding:
-    """Pure; for a thread."""
-    if not ballots.film:
-        return PanelStanding()
-    sections = {name: at for at, name in enumerate(sorted({one.section for one in films}))}
-    people = {name: at for at, name in enumerate(sorted(ballots.people))}
-    by_name = np.array([people[name] for name in ballots.people])
-    panel = Panel(
-        section=np.array([sections[one.section] for one in films]),
-        film=np.array(ballots.film),
-        reviewer=by_name[np.array(ballots.person)],
-        score=np.array(ballots.score),
-        given=np.array(ballots.given),
-    )
-    found = ranking(panel)
-    steps = {name: rubrics.rubric(name).steps for name in sections}
-    return PanelStanding(
-        films=ranks(films, steps, panel, found),
-        agreement={name: found.agreement[at] for name, at in sections.items()},
-        reviewers=len(people),
-    )
-
-
-def ranks(
-    films: list[OpenFilm], steps: dict[str, int], panel: Panel, found: Ranking
-) -> dict[str, FilmRank]:
-    levels, ranked = found.levels, {}
-    of = np.bincount(panel.section[levels.place > 0])
-    is_alone = int(panel.reviewer.max()) == 0
-    is_even = float(np.ptp(panel.score)) < 1e-9
-    for at, film in enumerate(films):
-        if not levels.votes[at]:
-            continue
-        scale = steps[film.section] - 1
-        level, half = levels.level[at], levels.half[at]
-        why, values = why_of(found, at, scale=scale, is_alone=is_alone, is_even=is_even)
-        ranked[film.id] = FilmRank(
-            submission=film.id,
-            section=film.section,
-            votes=int(levels.votes[at]),
-            out_of=steps[film.section],
-            mean=1 + scale * float(levels.mean[at]),
-            level=1 + scale * float(min(1.0, max(0.0, level))),
-            margin=scale * float(half),
-            low=1 + scale * float(min(1.0, max(0.0, level - half))),
-            high=1 + scale * float(max(0.0, min(1.0, level + half))),
-            place=int(levels.place[at]),
-            best=int(levels.best[at]),
-            worst=int(levels.worst[at]),
-            of=int(of[panel.section[at]]),
-            why=why,
-            values=values,
-        )
-    return ranked
-
-
-def why_of(
-    found: Ranking, at: int, *, scale: int, is_alone: bool, is_even: bool
-) -> tuple[str, dict[str, Any]]:
-    """What one should know first of how a level came about.
-
-    `alone`: one reviewer for everything; `even`: all votes of all films are the same; `island`: its
-    reviewers heard nothing that the others heard; then what moved it most away from the plain mean,
-    if it is worth a word: `severe`, `lenient` (who voted), `late`, `early` (when, in their piles),
-    `few` (drawn towards the others); else `plain`.
-    """
-    levels = found.levels
-    votes = int(levels.votes[at])
-    if is_even or is_alone:
-        return ("alone" if is_alone else "even"), {"n": votes}
-    if levels.island[at]:
-        return "island", {"n": votes}
-    parts = {"panel": levels.panel[at], "order": levels.order[at], "pull": levels.pull[at]}
-    most = max(parts, key=lambda part: abs(parts[part]))
-    if abs(parts[most]) < NOTABLE:
-        return ("single" if votes == 1 else "plain"), {"n": votes}
-    moved = round(scale * float(parts[most]), 2)
-    if most == "pull":
-        return "few", {"n": votes, "moved": moved}
-    if most == "order":
-        return ("late" if moved > 0 else "early"), {"n": votes, "moved": moved}
-    who = levels.severe if moved > 0 else levels.lenient
-    return ("severe" if moved > 0 else "lenient"), {"n": max(1, int(who[at])), "moved": moved}
 
 
 def duels(

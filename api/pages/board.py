@@ -24,8 +24,9 @@ from reviews.board import FLAGS, SORTS, BoardQuery, BoardShare
 from reviews.decisions import ManyMoved
 from reviews.lists import Case
 from reviews.quotas import chairs_section, quotas_of
+from reviews.reckoning import FilmRank
 from reviews.scoring import BOARD
-from reviews.standing import FilmRank, ranks_of
+from reviews.standing import ranks_of
 from screenings.capacity import HoursKept, hours_kept
 
 AT = "/committee/decisions"

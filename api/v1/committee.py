@@ -16,9 +16,10 @@ from festival.tables import Edition
 from reviews import board, lists, meetings
 from reviews.lists import Absent, Aside, Batch, Case, Waiting, open_film
 from reviews.meetings import PAGE, MinutesLine, TableState
+from reviews.reckoning import FilmRank, PanelStanding
 from reviews.rubrics import rubrics_of
 from reviews.scoring import BOARD
-from reviews.standing import FilmRank, PanelStanding, duels, ranks_of, standing_of
+from reviews.standing import duels, ranks_of, standing_of
 from submissions import answering
 
 MOST_TOLD = 100

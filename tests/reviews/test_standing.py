@@ -1,15 +1,17 @@
 """Ranks of an edition: of the votes that the viewer may see, and of those that count, and of no others."""
 
 import asyncio
+import sys
 import time
 
 import msgspec
 import pytest
 
 from festival.db import rows
-from reviews import reviewing, standing
+from reviews import reckoning, reviewing, standing
+from reviews.reckoning import FilmRank, OpenFilm
 from reviews.scoring import Sheet
-from reviews.standing import FilmRank, OpenFilm, duels, ranks_of, standing_of
+from reviews.standing import duels, ranks_of, standing_of
 from reviews.tables import CommitteeRules
 from tests.builders import a_person, sign_in, the_viewer
 from tests.reviews.test_blindness import Jury
@@ -79,8 +81,8 @@ async def test_what_is_kept_is_given_out_until_a_vote_changes(house, monkeypatch
     viewer = await the_viewer(jury.chair, jury.edition)
     first = await standing_of(jury.edition, viewer)
     asked = []
-    whole = standing.stood
-    monkeypatch.setattr(standing, "stood", lambda *given: asked.append(1) or whole(*given))
+    whole = reckoning.stood
+    monkeypatch.setattr(reckoning, "stood", lambda *given: asked.append(1) or whole(*given))
 
     assert await standing_of(jury.edition, viewer) is first
     await jury.give(jury.ann, sheet(3), 0, version=1)
@@ -98,17 +100,40 @@ async def test_a_large_panel_is_not_waited_for_while_an_older_reckoning_is_at_ha
     await jury.give(jury.ann, sheet(3), 0, version=1)
 
     meanwhile = await standing_of(jury.edition, viewer)
-    for _, task in list(standing._under_way.values()):
-        await task
+    for under_way in list(standing._under_way.values()):
+        await under_way.task
 
     assert meanwhile is first
     assert (await standing_of(jury.edition, viewer)).films[jury.films[0][0]].mean == 2.5
 
 
+async def test_a_large_panel_is_reckoned_in_a_process_of_its_own_and_says_the_same(house, monkeypatch) -> None:
+    jury = await given({"ann": (5, 4), "bob": (3, 1), "chair": (2, 2)})
+    viewer = await the_viewer(jury.chair, jury.edition)
+    here = await standing_of(jury.edition, viewer)
+    standing._kept.clear()
+    monkeypatch.setattr(reckoning, "MANY", 6)
+    monkeypatch.setattr(reckoning, "stood", None)  # of this process
+
+    assert await standing_of(jury.edition, viewer) == here
+
+
+async def test_a_process_that_comes_to_nothing_leaves_the_older_ranks(house, monkeypatch) -> None:
+    jury = await given({"ann": (5, 4), "chair": (2, 2)})
+    viewer = await the_viewer(jury.chair, jury.edition)
+    first = await standing_of(jury.edition, viewer)
+    monkeypatch.setattr(reckoning, "MANY", 1)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    await jury.give(jury.ann, sheet(3), 0, version=1)
+
+    assert await standing_of(jury.edition, viewer) is first
+    assert await standing_of(jury.edition, viewer) is first
+
+
 async def test_one_reckoning_of_the_same_films_is_under_way_however_fast_sheets_come_in(house, monkeypatch) -> None:
     jury = await given({"ann": (5, 5), "chair": (2, 2)})
     viewer = await the_viewer(jury.chair, jury.edition)
-    whole, running, most = standing.stood, [], []
+    whole, running, most = reckoning.stood, [], []
 
     def slowly(*films):
         running.append(1)
@@ -117,7 +142,7 @@ async def test_one_reckoning_of_the_same_films_is_under_way_however_fast_sheets_
         running.pop()
         return whole(*films)
 
-    monkeypatch.setattr(standing, "stood", slowly)
+    monkeypatch.setattr(reckoning, "stood", slowly)
 
     await standing_of(jury.edition, viewer)
     asked = []
@@ -195,9 +220,9 @@ def test_why_a_film_stands_where_it_stands(votes, whys) -> None:
     from reviews.rubrics import Rubrics
 
     films = [OpenFilm(str(n), "s", "f") for n in range(max(n for n, _, _ in votes) + 1)]
-    ballots = standing.Ballots()
+    ballots = reckoning.Ballots()
     for at, (n, who, score) in enumerate(votes):
         ballots.add(n, who, score, at)
-    found = standing.stood(films, ballots, Rubrics({"s": standing.Rubric()}))
+    found = reckoning.stood(films, ballots, Rubrics({"s": reckoning.Rubric()}))
 
     assert [found.films[one.id].why for one in films] == whys
