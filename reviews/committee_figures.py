@@ -148,7 +148,7 @@ away AS MATERIALIZED (
 NOT_AWAY = "NOT IN (SELECT person, submission FROM away)"
 
 GIVEN = f"""{SEATS},
-sheet AS (
+sheet AS MATERIALIZED (
   SELECT r.person, f.section, count(*) AS films, count(*) FILTER (WHERE r.given_at > {{}}) AS lately,
     max(r.given_at) AS last_at, sum(f.seconds) AS seconds
   FROM review r JOIN film f ON f.id = r.submission
@@ -167,16 +167,16 @@ open AS (
   FROM seat q JOIN (SELECT section, count(*) AS films, sum(seconds) AS seconds FROM film GROUP BY section) b
     ON b.section = q.section
   GROUP BY q.person),
-shut AS (
+shut AS MATERIALIZED (
   SELECT a.person, f.section, count(*) AS films, sum(f.seconds) AS seconds
   FROM away a JOIN film f ON f.id = a.submission GROUP BY a.person, f.section),
-shared AS (
+shared AS MATERIALIZED (
   SELECT d.person, f.section, count(*) AS films, count(r.given_at) AS given,
     coalesce(sum(f.seconds) FILTER (WHERE r.given_at IS NULL), 0) AS left_seconds
   FROM assignment d JOIN film f ON f.id = d.submission
   LEFT JOIN review r ON r.submission = d.submission AND r.person = d.person
   WHERE (d.person, d.submission) {NOT_AWAY} GROUP BY d.person, f.section),
-watched AS (
+watched AS MATERIALIZED (
   SELECT v.person, f.section, sum(v.seconds) AS seconds
   FROM viewing v JOIN film f ON f.file = v.file
   WHERE (v.person, f.id) {NOT_AWAY} GROUP BY v.person, f.section),

@@ -127,15 +127,16 @@ SHOWN = f"""(SELECT coalesce(max(w.wish), '') FROM film_wish w WHERE w.submissio
 # How far the sheets of a film lie apart, roughly: without weights, and only for whoever may read them.
 APART = """(SELECT coalesce(stddev_pop((SELECT avg(one.value::float8) FROM jsonb_each_text(k.scores) AS one)), 0)
   FROM review k WHERE k.submission = q.id AND k.given_at IS NOT NULL)"""
-# All that waits is looked through once: for its counts, for the films of a page, and for those given last.
+# All that waits is looked through once: for its counts, for the films of a page, and for those given last. What is
+# weighed is weighed once: joined as it stands, it was weighed anew beside each film.
 LAID_OUT = f"""WITH waiting AS MATERIALIZED (
-    SELECT s.id, s.filed_at, f.title, n.id AS file, x.letter, x.names, {STATE} AS state, {MINE} AS is_mine,
+    SELECT s.id, s.filed_at, f.title, n.id AS file, x.letter, s.section, {STATE} AS state, {MINE} AS is_mine,
       {RUNTIME} AS runtime, {SEEN} AS seen, v.seen_at, coalesce(r.given_at, r.abstained_at) AS given_at {WAITING}),
   wanted AS MATERIALIZED (SELECT * FROM waiting
     WHERE state = ANY({{}}) AND ({{}} = '' OR letter = {{}}) AND is_mine = {{}}::bool
       AND ({{}}::int = 0 OR runtime * (1 - seen) <= {{}}::int)),
   whole AS (SELECT count(*)::int AS films FROM wanted),
-  weighed AS (SELECT q.id, greatest({QUORUM} - {VIEWS}, 0) AS lacks,
+  weighed AS MATERIALIZED (SELECT q.id, greatest({QUORUM} - {VIEWS}, 0) AS lacks,
       CASE WHEN {{}}::bool THEN {APART} ELSE 0 END AS apart
     FROM wanted q JOIN submission s ON s.id = q.id JOIN edition e ON e.id = s.edition JOIN film_file n ON n.id = q.file
     WHERE (SELECT films FROM whole) <= {{}}::int)"""
@@ -177,8 +178,9 @@ async def queue_sheet(
     laid = await rows(
         f"""{LAID_OUT} SELECT (SELECT films FROM whole) AS total,
               (SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.section_letter), '[]') FROM (
-                 SELECT letter AS section_letter, names AS section_names, state, is_mine, count(*) AS films,
-                   sum(runtime * (1 - seen)) AS seconds FROM waiting GROUP BY 1, 2, 3, 4) c) AS counts,
+                 SELECT letter AS section_letter, names AS section_names, state, is_mine, films, seconds FROM (
+                   SELECT section, state, is_mine, count(*) AS films, sum(runtime * (1 - seen)) AS seconds
+                   FROM waiting GROUP BY 1, 2, 3) one JOIN section x ON x.id = one.section) c) AS counts,
               ARRAY(SELECT id FROM wanted {weighed} ORDER BY {by} LIMIT {{}}::int OFFSET {{}}::int
                 * least({{}}::int - 1, greatest((SELECT films FROM whole) - 1, 0) / {{}}::int)) AS page,
               ARRAY(SELECT id FROM waiting WHERE state = 'given' AND is_mine

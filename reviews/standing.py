@@ -176,13 +176,14 @@ async def version_of_votes(edition: Edition) -> str:
                 FROM (SELECT id, version, file FROM review ORDER BY changed_at DESC LIMIT 1000) w),
              (SELECT bit_xor(hashtextextended(
                   concat_ws(':', o.person, o.part, o.sections, q.disabled_at), 0))
-                FROM role o JOIN person q ON q.id = o.person WHERE o.edition = e.id),
+                FROM role o JOIN person q ON q.id = o.person
+                WHERE o.edition = e.id AND o.part IN ('reviewer', 'chair')),
              (SELECT bit_xor(hashtextextended(concat_ws(':', z.id, z.lifted_at), 0))
                 FROM recusal z JOIN submission s ON s.id = z.submission WHERE s.edition = e.id),
              (SELECT bit_xor(hashtextextended(concat_ws(':', m.submission, m.person), 0))
                 FROM member m JOIN submission s ON s.id = m.submission
-                JOIN role o ON o.person = m.person AND o.edition = s.edition
-                WHERE s.edition = e.id),
+                WHERE s.edition = e.id AND m.person IN (SELECT o.person FROM role o
+                  WHERE o.edition = e.id AND o.part IN ('reviewer', 'chair'))),
              e.coverage) AS version
            FROM edition e WHERE e.id = {}""",
         edition.id,
