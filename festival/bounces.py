@@ -216,20 +216,23 @@ class FailingAddress(msgspec.Struct, frozen=True, kw_only=True):
 async def failing(edition: Edition) -> dict[str, FailingAddress]:
     """By person; an address is fine again once a later letter goes there and stays, or it is changed."""
     found = await rows(
-        """WITH last AS (
-             SELECT DISTINCT ON (l.person) l.person, l.bounce, l.bounced_at, l.sent_at, l.sent_to,
-               o.parked_at, o.fault
+        """WITH bad AS (
+             SELECT l.person, l.bounce, l.bounced_at, l.sent_at, l.sent_to, o.parked_at, o.fault,
+               coalesce(l.sent_at, o.parked_at) AS at
              FROM letter l LEFT JOIN outbox o ON o.task = 'send_letter' AND o.args->>'letter' = l.id
                AND o.done_at IS NULL AND o.cancelled_by = '' AND o.parked_at IS NOT NULL
                AND split_part(o.fault, ' ', 1) = ANY({})
-             WHERE l.edition = {} AND (l.sent_at IS NOT NULL OR o.id IS NOT NULL)
-             ORDER BY l.person, coalesce(l.sent_at, o.parked_at) DESC)
+             WHERE l.edition = {} AND (l.sent_at IS NULL OR l.bounced_at IS NOT NULL)
+               AND (l.sent_at IS NOT NULL OR o.id IS NOT NULL)),
+           latest AS (SELECT DISTINCT ON (person) * FROM bad ORDER BY person, at DESC),
+           last AS (SELECT * FROM latest WHERE NOT EXISTS (
+             SELECT FROM letter l WHERE l.person = latest.person AND l.edition = {}
+               AND l.bounced_at IS NULL AND l.sent_at > latest.at))
            SELECT p.id AS person, p.email AS address, p.name, coalesce(nullif(last.bounce, ''), last.fault) AS fault,
              coalesce(last.bounced_at, last.parked_at) AS since, last.sent_to
-           FROM last JOIN person p ON p.id = last.person
-           WHERE last.bounced_at IS NOT NULL OR last.parked_at IS NOT NULL AND last.sent_at IS NULL
-           ORDER BY since DESC""",
+           FROM last JOIN person p ON p.id = last.person ORDER BY since DESC""",
         sorted(AT_FAULT),
+        edition.id,
         edition.id,
     )
     return {

@@ -61,22 +61,21 @@ class Found(msgspec.Struct, frozen=True):
 
 STATED = f"""
   own AS (
-    SELECT p.id, p.name, p.email, p.disabled_at, p.seen_at, min(r.created_at) AS since,
-      array_agg(r.part::text) AS held,
-      jsonb_agg(jsonb_build_object('part', r.part, 'since', r.created_at, 'sections',
-        coalesce((SELECT jsonb_agg(s.letter ORDER BY s.position, s.letter) FROM section s
-          WHERE r.sections @> to_jsonb(s.id)), '[]')) ORDER BY r.part) AS parts
+    SELECT p.id, p.name, p.email, p.folded_name, p.disabled_at, p.seen_at, min(r.created_at) AS since,
+      array_agg(r.part::text) AS held
     FROM person p JOIN role r ON r.person = p.id WHERE r.edition = {{}} GROUP BY p.id),
-  told AS (
-    SELECT own.*, (SELECT max(i.created_at) FROM invitation i JOIN link l ON l.id = i.link
-        WHERE i.person = own.id AND i.edition = {{}} AND {OPEN_INVITATION}) AS invited_at,
-      {has_factor("own.id")} AS has_factor
-    FROM own),
+  invited AS (
+    SELECT i.person, max(i.created_at) AS at FROM invitation i JOIN link l ON l.id = i.link
+    WHERE i.edition = {{}} AND {OPEN_INVITATION} GROUP BY i.person),
   stated AS (
-    SELECT told.*, CASE WHEN disabled_at IS NOT NULL THEN 'disabled'
-      WHEN seen_at >= since THEN 'active' WHEN invited_at IS NOT NULL THEN 'invited'
-      ELSE 'never' END AS state FROM told)
+    SELECT own.*, invited.at AS invited_at, CASE WHEN disabled_at IS NOT NULL THEN 'disabled'
+      WHEN seen_at >= since THEN 'active' WHEN invited.at IS NOT NULL THEN 'invited'
+      ELSE 'never' END AS state FROM own LEFT JOIN invited ON invited.person = own.id)
 """
+PARTS = """(SELECT jsonb_agg(jsonb_build_object('part', r.part, 'since', r.created_at, 'sections',
+    coalesce((SELECT jsonb_agg(s.letter ORDER BY s.position, s.letter) FROM section s
+      WHERE s.edition = r.edition AND r.sections @> to_jsonb(s.id)), '[]')) ORDER BY r.part)
+  FROM role r WHERE r.person = page.id AND r.edition = {})"""
 
 
 async def seek(
@@ -88,30 +87,42 @@ async def seek(
     number: int = 1,
 ) -> Found:
     """By name or address (accents and capitals do not matter), part and state; by name, 50 a sheet."""
-    sought = f"""
-      FROM stated WHERE ({{}} = '' OR strpos({folded("name || ' ' || email")}, {folded("{}")}) > 0)
-        AND ({{}} = '' OR {{}} = ANY(held)) AND ({{}} = '' OR state = {{}})"""
-    asked = [edition.id, edition.id, text.strip(), text.strip(), part or "", part or "",
-             state or "", state or ""]  # fmt: skip
-    counted = await rows(f"WITH {STATED} SELECT count(*) AS n {sought}", *asked)
-    total = int(counted[0]["n"])
-    last = max(1, -(-total // PAGE))
-    number = min(max(number, 1), last)
+    place = min(max(number, 1), 10**6) - 1
+    own, said = folded("name || ' ' || email"), folded("{}::text")
+    conditions = {
+        f"strpos({own}, {said}) > 0": text.strip(),
+        "{} = ANY(held)": part,
+        "state = {}": state,
+    }
+    asked = {sql: str(value) for sql, value in conditions.items() if value}
     found = await rows(
-        f"""WITH {STATED} SELECT id, name, email, state, seen_at, invited_at, has_factor, parts {sought}
-            ORDER BY {folded("coalesce(nullif(name, ''), email)")}, email
-            LIMIT {PAGE} OFFSET {(number - 1) * PAGE}""",
-        *asked,
+        f"""WITH {STATED},
+              sought AS (SELECT *, row_number() OVER (ORDER BY folded_name, email) - 1 AS place,
+                  count(*) OVER () AS total
+                FROM stated WHERE {" AND ".join(["true", *asked])}),
+              page AS (SELECT * FROM sought WHERE place / {PAGE} = least({{}}::int, (total - 1) / {PAGE}))
+            SELECT id, name, email, state, seen_at, invited_at, {has_factor("page.id")} AS has_factor, {PARTS} AS parts,
+              place, total
+            FROM page ORDER BY place""",
+        edition.id,
+        edition.id,
+        *asked.values(),
+        place,
+        edition.id,
     )
-    return Found(msgspec.convert(found, list[Listed]), number, last, total)
+    total = found[0]["total"] if found else 0
+    number = found[0]["place"] // PAGE + 1 if found else 1
+    return Found(msgspec.convert(found, list[Listed]), number, max(1, -(-total // PAGE)), total)
 
 
 async def counts(edition: Edition) -> dict[str, int]:
     """How many hold each part, how many stand in each state, and `all`."""
     found = await rows(
-        f"""WITH {STATED} SELECT 'all' AS name, count(*) AS n FROM stated
-            UNION ALL SELECT state, count(*) FROM stated GROUP BY state
-            UNION ALL SELECT unnest(held), count(*) FROM stated GROUP BY 1""",
+        f"""WITH {STATED},
+              known AS MATERIALIZED (SELECT state, held FROM stated)
+            SELECT 'all' AS name, count(*) AS n FROM known
+            UNION ALL SELECT state, count(*) FROM known GROUP BY state
+            UNION ALL SELECT unnest(held), count(*) FROM known GROUP BY 1""",
         edition.id,
         edition.id,
     )

@@ -9,7 +9,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from festival.db import rows
 from festival.forecast import Pace
-from festival.jobs import QUEUES, WORKERS
+from festival.jobs import JOBS, QUEUES, WORKERS
 
 REMEMBERED = 40  # jobs of a kind: the pace of the last weeks, not of the first day
 HEARTBEAT_KEY = "pulse.worker."
@@ -18,13 +18,15 @@ HEARTBEAT_KEY = "pulse.worker."
 async def paces() -> dict[str, Pace]:
     """Task → how long it lasts: the median of the last jobs that were done."""
     found = await rows(
-        f"""WITH last AS (
-             SELECT task, weight, extract(epoch FROM done_at - taken_at)::float AS seconds,
-               row_number() OVER (PARTITION BY task ORDER BY done_at DESC) AS place
-             FROM outbox WHERE done_at IS NOT NULL AND taken_at IS NOT NULL AND task <> 'send_letter')
-           SELECT task, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS in_all,
+        f"""SELECT task, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS in_all,
              percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds / nullif(weight, 0)) AS for_film
-           FROM last WHERE place <= {REMEMBERED} GROUP BY task"""
+           FROM unnest({{}}::text[]) AS task CROSS JOIN LATERAL (
+             SELECT o.weight, extract(epoch FROM o.done_at - o.taken_at)::float AS seconds FROM outbox o
+             WHERE o.task = task.task AND o.done_at IS NOT NULL AND o.taken_at IS NOT NULL
+               AND o.task <> 'send_letter'
+             ORDER BY o.done_at DESC LIMIT {REMEMBERED}) last
+           GROUP BY task""",
+        [task for task in JOBS if task != "send_letter"],
     )
     return {row.pop("task"): Pace(**row) for row in found}
 
@@ -39,11 +41,16 @@ class Waited(msgspec.Struct, frozen=True):
 async def waited(editions: list[str], *, since: timedelta, every: timedelta) -> list[Waited]:
     """The count of waiting lines of these editions from `since` ago until now; no letters."""
     found = await rows(
-        """SELECT moment AS at, (SELECT count(*) FROM outbox o WHERE o.edition = ANY({})
-             AND o.task <> 'send_letter' AND o.created_at <= moment
-             AND coalesce(o.taken_at, o.parked_at, o.done_at, 'infinity') > moment) AS lines
+        """WITH line AS MATERIALIZED (
+             SELECT created_at, coalesce(taken_at, parked_at, 'infinity') AS until FROM outbox
+             WHERE edition = ANY({}) AND task <> 'send_letter' AND done_at IS NULL
+             UNION ALL SELECT created_at, coalesce(taken_at, parked_at, done_at) FROM outbox
+             WHERE edition = ANY({}) AND task <> 'send_letter' AND done_at > now() - {}::interval)
+           SELECT moment AS at, (SELECT count(*) FROM line WHERE created_at <= moment AND until > moment) AS lines
            FROM generate_series(now() - {}::interval, now(), {}::interval) AS moment""",
         editions,
+        editions,
+        since,
         since,
         every,
     )

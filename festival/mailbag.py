@@ -35,6 +35,9 @@ REASONS = frozenset(
 )
 
 
+SENT_STATE = """CASE WHEN l.dropped_at IS NOT NULL THEN 'dropped'
+  WHEN l.bounced_at IS NOT NULL THEN 'bounced' ELSE 'sent' END"""
+"""Where a letter `l` that was sent stands, in SQL."""
 STATE = """CASE WHEN l.dropped_at IS NOT NULL THEN 'dropped'
   WHEN l.bounced_at IS NOT NULL THEN 'bounced' WHEN l.sent_at IS NOT NULL THEN 'sent'
   WHEN o.cancelled_by <> '' THEN 'given_up' WHEN o.parked_at IS NOT NULL THEN 'parked'
@@ -44,6 +47,9 @@ STATE = """CASE WHEN l.dropped_at IS NOT NULL THEN 'dropped'
 ITS_LINE = """LEFT JOIN LATERAL (SELECT * FROM outbox WHERE task = 'send_letter'
   AND args->>'letter' = l.id ORDER BY created_at DESC LIMIT 1) o ON true"""
 """To a letter `l` its line `o`, the newest where it was sent more than once; none once it is swept."""
+OF_HERE = """(SELECT * FROM letter WHERE edition = {}
+  UNION ALL SELECT * FROM letter WHERE edition IS NULL)"""
+"""Letters of an edition and of the house, each by an index."""
 STATES = (
     "held", "waiting", "put_off", "sending", "parked", "bounced", "given_up", "dropped", "sent",
 )  # fmt: skip
@@ -95,9 +101,17 @@ class KindCounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 ON_THEIR_WAY = ("waiting", "put_off", "sending")
-EVERY_LETTER = f"letter l {ITS_LINE} WHERE l.edition = {{}} OR l.edition IS NULL"
-NOT_OUT = """outbox o JOIN letter l ON l.id = o.args->>'letter' WHERE o.task = 'send_letter'
-  AND o.done_at IS NULL AND o.cancelled_by = '' AND o.edition = ANY(ARRAY[{}, '']::text[])"""
+KIND = f"CASE WHEN l.kind = ANY({{}}) THEN '{COMMITTEE}' ELSE l.kind END AS kind"
+NOT_OUT = f"""SELECT {KIND}, {STATE} AS state, o.due_at, 1 AS n
+  FROM outbox o JOIN letter l ON l.id = o.args->>'letter' WHERE o.task = 'send_letter'
+  AND o.done_at IS NULL AND o.cancelled_by = '' AND o.edition = ANY(ARRAY[{{}}, '']::text[])"""
+NOT_SENT = f"""SELECT {KIND}, {STATE} AS state, NULL::timestamptz AS due_at, 1 AS n
+  FROM {OF_HERE} l {ITS_LINE} WHERE l.sent_at IS NULL"""
+SENT = f"""SELECT {KIND}, {SENT_STATE}, NULL, count(*) FROM letter l WHERE l.sent_at IS NOT NULL AND l.edition"""
+EVERY_LETTER = (
+    f"{NOT_SENT} UNION ALL {SENT} = {{}} GROUP BY 1, 2 UNION ALL {SENT} IS NULL GROUP BY 1, 2"
+)
+"""The many that have gone out are counted in the index `letter_sent`: their lines say nothing more."""
 
 
 async def counts_by_kind(edition: Edition, *, not_out: bool = False) -> list[KindCounts]:
@@ -105,15 +119,13 @@ async def counts_by_kind(edition: Edition, *, not_out: bool = False) -> list[Kin
 
     `not_out`: only letters that have not gone out, the kinds with most of them first; it reads no others.
     """
+    committees = sorted(OF_THE_COMMITTEE)
+    here = [committees, edition.id]
     counted = await rows(
-        f"""WITH own AS (
-              SELECT CASE WHEN l.kind = ANY({{}}) THEN '{COMMITTEE}' ELSE l.kind END AS kind,
-                {STATE} AS state, o.due_at
-              FROM {NOT_OUT if not_out else EVERY_LETTER})
-            SELECT kind, state, count(*) AS n, min(due_at) FILTER (WHERE state = ANY({{}})) AS due_at
+        f"""WITH own AS ({NOT_OUT if not_out else EVERY_LETTER})
+            SELECT kind, state, sum(n)::int AS n, min(due_at) FILTER (WHERE state = ANY({{}})) AS due_at
             FROM own GROUP BY kind, state ORDER BY kind, state""",
-        sorted(OF_THE_COMMITTEE),
-        edition.id,
+        *(here if not_out else [*here, *here, committees]),
         list(ON_THEIR_WAY),
     )
     found: dict[str, dict[str, int]] = {}

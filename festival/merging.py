@@ -16,7 +16,6 @@ import msgspec
 
 from festival import letters, people
 from festival.db import rows, transaction
-from festival.directory import folded
 from festival.errors import Conflict, Missing, NotAllowed, Refused
 from festival.record import record
 from festival.tables import Edition, MergeRequest, Person
@@ -516,12 +515,11 @@ async def _drop_unfinished(stays: str, goes: str) -> None:
 
 async def likely_twins(editions: list[str]) -> list[dict[str, Any]]:
     """Pairs of people of these editions whose name is the same but for accents and capitals."""
-    name = folded("p.name")
     return await rows(
-        f"""WITH own AS (
-              SELECT p.id, p.name, p.email, p.seen_at, {name} AS folded FROM person p
+        """WITH own AS (
+              SELECT p.id, p.name, p.email, p.seen_at, p.folded_name AS folded FROM person p
               WHERE p.merged_into IS NULL AND p.disabled_at IS NULL AND length(trim(p.name)) > 2
-                AND EXISTS (SELECT 1 FROM role r WHERE r.person = p.id AND r.edition = ANY({{}})))
+                AND EXISTS (SELECT 1 FROM role r WHERE r.person = p.id AND r.edition = ANY({})))
             SELECT a.id AS stays, a.name AS stays_name, a.email AS stays_email,
               b.id AS goes, b.name AS goes_name, b.email AS goes_email
             FROM own a JOIN own b ON a.folded = b.folded AND a.id <> b.id

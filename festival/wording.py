@@ -235,6 +235,13 @@ async def worded(
 ) -> tuple[str, str, str]:
     """(language, subject, body) of a letter to a reader of this language."""
     own = None if edition is None else await own_words(kind, edition)
+    return worded_as(own, kind, reader, values)
+
+
+def worded_as(
+    own: LetterText | None, kind: str, reader: str, values: Mapping[str, Any]
+) -> tuple[str, str, str]:
+    """The same in an edition's own words, or the house's: for whoever writes many of a kind."""
     language = text_in(reader, {one: one for one in spoken()})
     said = {
         name: bare(value(language) if callable(value) else value) for name, value in values.items()

@@ -175,13 +175,21 @@ async def elsewhere_of(
 ) -> list[mentions.Mention]:
     """Where others have written this name down: an operator picks which of them go, too."""
     going = {one for f in films if f.goes for one in (f.film, f.submission)}
-    return [
-        mention
-        for mention in await mentions.search(
-            await own_names(person), edition=edition, public=public
-        )
-        if mention.table not in MACHINERY and mention.row not in going
-    ]
+    found = await mentions.search(
+        await own_names(person), edition=edition, public=public, tables=HELD.keys() - MACHINERY
+    )
+    return [mention for mention in found if mention.row not in going]
+
+
+async def picked(
+    names: list[str], where: list[str], edition: str | None = None
+) -> list[mentions.Mention]:
+    """Of the rows that somebody picked, `table.row`, those that still hold one of these names: all of them, however
+    many others do.
+    """
+    tables = {one.partition(".")[0] for one in where}
+    found = await mentions.search(names, edition=edition, tables=tables, most=None)
+    return [mention for mention in found if mention.where in where]
 
 
 async def own_names(person: Person) -> list[str]:
@@ -234,11 +242,14 @@ async def files_of(films: list[str]) -> list[str]:
 async def open_lines(person_id: str, files: list[str]) -> list[str]:
     """What is still to be done for this person, or for a film of theirs that goes."""
     found = await rows(
-        """SELECT o.id FROM outbox o LEFT JOIN letter l ON l.id = o.args->>'letter'
-           WHERE o.done_at IS NULL AND o.task <> 'erase_person'
+        """SELECT o.id FROM outbox o
+           WHERE o.done_at IS NULL AND o.task NOT IN ('erase_person', 'send_letter')
              AND (o.args->>'file' = ANY({}) OR o.args->>'trailer' = ANY({})
-               OR o.args->>'package' = ANY({}) OR l.person = {}
-               OR o.args->>'export' IN (SELECT id FROM data_export WHERE person = {}))""",
+               OR o.args->>'package' = ANY({})
+               OR o.args->>'export' IN (SELECT id FROM data_export WHERE person = {}))
+           UNION SELECT o.id FROM letter l JOIN outbox o ON o.args->>'letter' = l.id
+             AND o.task = 'send_letter' AND o.done_at IS NULL
+           WHERE l.person = {}""",
         files,
         files,
         files,
@@ -479,7 +490,11 @@ async def begin(
             row["id"]
             for row in await rows("SELECT id FROM data_export WHERE person = {}", person.id)
         ],
-        "also": [m.where for m in await elsewhere_of(person, films) if m.where in (also or [])],
+        "also": [
+            m.where
+            for m in await picked(await own_names(person), also or [])
+            if m.table not in MACHINERY
+        ],
     }
     moved = await rows(
         """UPDATE erasure SET state = 'running', plan = {}::jsonb, decided_by = {}
@@ -596,8 +611,9 @@ async def forget_words(
     that go in letters about them, and in plans.
     """
     own = await own_names(person)
-    found = await mentions.search(own)
-    wanted = [m for m in found if m.table in MACHINERY or m.where in plan["also"]]
+    wanted = await mentions.search(own, tables=MACHINERY, most=None) + await picked(
+        own, plan["also"]
+    )
     changed = await mentions.redact(wanted, own, by=by, why=why)
     changed += await forget_own_lines(person, by=by, why=why)
     if titles:
@@ -607,8 +623,7 @@ async def forget_words(
             plan["films"],
         )
         changed += await mentions.redact_rows("letter", [row["id"] for row in letters], titles)
-        held = HELD["plan_run"]
-        plans = await mentions.search_in("plan_run", held, titles)
+        plans = await mentions.search(titles, tables={"plan_run"}, most=None)
         changed += await mentions.redact(plans, titles, by=by, why=why)
         await rename_programmes(plan["films"])
     for text in (*own, *titles):
@@ -763,7 +778,7 @@ async def erase_name(edition: Edition, name: str, *, where: list[str], by: Perso
         made = Erasure(
             edition=edition.id, state="done", asked_by=by.id, decided_by=by.id, done_at=now()
         )
-        found = [m for m in await mentions.search([name], edition=edition.id) if m.where in where]
+        found = await picked([name], where, str(edition.id))
         changed = await mentions.redact(
             found, [name], by=by.id, why=str(made.id), edition=str(edition.id)
         )

@@ -76,7 +76,7 @@ HELD: dict[str, Held] = {
     # festival
     "person": Held(
         leaves=STAYS, who="id merged_into", own="email email_key name language",
-        opens="password_hash", key="created_at disabled_at erased_at seen_at", why="shell",
+        opens="password_hash", key="created_at disabled_at erased_at seen_at", made="folded_name", why="shell",
     ),
     "role": Held(
         leaves=ROW, edition="t.edition", key="id edition part sections version created_at",

@@ -1,24 +1,55 @@
 """Where a name stands in all that the house keeps, and how it is put out of sight there.
 
-The database looks with folded letters (`folded`), so that only rows that may hold the name are read; what is a
-mention, `keeping/naming.py` decides.
+The database looks with folded letters, so that only rows that may hold the name are read: in tables of many rows for
+all words of the name (`words_in`, of which it keeps an index), else for the letters one after another (`folded`).
+What is a mention, `keeping/naming.py` decides.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from festival.db import rows, transaction
 from keeping import naming
-from keeping.held import FREE, HELD, Held
+from keeping.held import FREE, HELD
 
-MOST = 500  # mentions that are shown or changed at once
+MOST = 500  # mentions that are shown at once
+BATCH = 500  # rows of a table that are read at once
 LIKE = str.maketrans(
     {"\\": "%", "%": r"\%", "_": r"\_", **dict.fromkeys("-.'’\"", "%")}
 )  # what may be spelt otherwise, or is written otherwise in JSON, may be anything
 APART = frozenset({"person", "erasure", "answer", "record"})  # each has a way of its own
+BY_WORDS = frozenset(
+    {
+        "attachment",
+        "conflict_of_interest",
+        "credit",
+        "decision",
+        "delivery",
+        "entry_answer",
+        "entry_tag",
+        "fee",
+        "film",
+        "fix_request",
+        "grid",
+        "guest",
+        "invitation",
+        "invitation_list",
+        "meeting_line",
+        "note",
+        "office_note",
+        "recusal",
+        "review",
+        "review_version",
+        "submission",
+        "subtitle",
+        "talk_remark",
+        "told_screening",
+    }
+)
+"""Tables of many rows, or of long texts, with an index of their words."""
 PRIMARY = {
     "knock": "id",
     "outage": "part",
@@ -80,55 +111,120 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def search(
-    names: Sequence[str], *, edition: str | None = None, public: bool = False
-) -> list[Mention]:
-    """Everywhere but in accounts; `edition`: only in what belongs to it, else in the whole house; `public`:
-    only in what the public has read.
-    """
-    sought = [name for name in names if naming.can_be_sought(name)]
-    found: list[Mention] = []
-    if not sought:
-        return found
-    for table, held in HELD.items():
-        if held.texts and table not in APART - {"record"} and (not public or table in PUBLIC):
-            found += await search_in(table, held, sought, edition=edition, public=public)
-        if len(found) >= MOST:
-            break
-    return found[:MOST]
-
-
-async def search_in(
-    table: str,
-    held: Held,
     names: Sequence[str],
     *,
     edition: str | None = None,
     public: bool = False,
+    tables: Collection[str] = tuple(HELD),
+    most: int | None = MOST,
 ) -> list[Mention]:
-    columns = await text_columns(table)
-    # Letters are folded of these rows alone: `OFFSET 0` keeps the two conditions in their order.
-    read = f'(SELECT * FROM "{table}" t WHERE {PUBLIC[table]} OFFSET 0)' if public else f'"{table}"'
-    selected = await rows(
-        f"""SELECT t.{key_of(table)}::text AS key, {held.edition} AS edition,
-              {PUBLIC.get(table, "false")} AS is_public, {", ".join(f"t.{one}" for one in columns)}
-            FROM {read} t WHERE folded(concat_ws(' ', {", ".join(f"t.{one}::text" for one in columns)}))
-              LIKE ANY({{}}::text[]) AND ({{}}::text IS NULL OR {held.edition} = {{}}) LIMIT {MOST}""",
-        [like(name) for name in names],
-        edition,
-        edition,
-    )
-    found = []
-    for row in selected:
-        hits = [one for one in columns if naming.spans(told(row[one], table), names)]
+    """Everywhere but in accounts; `edition`: only in what belongs to it, else in the whole house; `public`:
+    only in what the public has read. `most`: so many at most, table by table; None for every place.
+    """
+    sought = [name for name in names if naming.can_be_sought(name)]
+    asked = [
+        table
+        for table, held in HELD.items()
+        if held.texts
+        and table in tables
+        and table not in APART - {"record"}
+        and (not public or table in PUBLIC)
+    ]
+    found: list[Mention] = []
+    if not sought or not asked:
+        return found
+    first = await candidates(asked, sought, edition=edition, public=public)
+    for table in asked:
+        batch = first.get(table, [])
+        found += mentions_in(table, batch, sought)
+        while len(batch) == BATCH and (most is None or len(found) < most):
+            after = batch[-1]["key"]
+            more = await candidates([table], sought, edition=edition, public=public, after=after)
+            batch = more.get(table, [])
+            found += mentions_in(table, batch, sought)
+        if most is not None and len(found) >= most:
+            break
+    return found[:most]
+
+
+async def candidates(
+    tables: Sequence[str],
+    names: Sequence[str],
+    *,
+    edition: str | None,
+    public: bool,
+    after: str = "",
+) -> dict[str, list[dict[str, Any]]]:
+    """By table the first rows (of those whose key comes `after`) that may hold one of these names, with their texts."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for table in tables:
+        columns, (may_hold, asked) = await text_columns(table), await holding(table, names)
+        held, key = HELD[table], f"t.{key_of(table)}::text"
+        conditions = [(may_hold, asked)]
+        # Put together with nothing, and asked whether it is true: no other index is taken instead of that of words.
+        within = f"{held.edition} || '' = {{}}" if table in BY_WORDS else f"{held.edition} = {{}}"
+        conditions += [(within, [edition])] if edition is not None else []
+        conditions += [(f"{key} > {{}}", [after])] if after else []
+        is_public = PUBLIC.get(table, "false")
+        # Letters are folded of what is public alone: `OFFSET 0` keeps the two conditions in their order.
+        read = f'(SELECT * FROM "{table}" t WHERE {is_public} OFFSET 0)' if public else f'"{table}"'
+        if public and table in BY_WORDS:
+            read, conditions = f'"{table}"', [*conditions, (f"({is_public}) IS TRUE", [])]
+        parts.append(
+            f"""(SELECT '{table}' AS "table", {key} AS key, {held.edition} AS edition, {is_public} AS is_public,
+                   jsonb_build_array({", ".join(f"t.{one}" for one in columns)}) AS texts
+                 FROM {read} t WHERE {" AND ".join(sql for sql, _ in conditions)} ORDER BY 2 LIMIT {BATCH})"""
+        )
+        values += [value for _, given in conditions for value in given]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in await rows(" UNION ALL ".join(parts), *values):
+        texts = dict(zip(await text_columns(row["table"]), row["texts"], strict=True))
+        found.setdefault(row["table"], []).append({**row, "texts": texts})
+    return found
+
+
+async def holding(table: str, names: Sequence[str]) -> tuple[str, list[Any]]:
+    """SQL for the rows of a table that may hold one of these names, and its values."""
+    words = list(dict.fromkeys(tuple(naming.words(name)) for name in names))
+    if table in BY_WORDS and all(words):
+        said = await words_of(table)
+        either = " OR ".join(f"{said} @> {{}}::text[]" for _ in words)
+        return f"({either})", [list(one) for one in words]
+    columns = ", ".join(f"t.{one}::text" for one in await text_columns(table))
+    return f"folded(concat_ws(' ', {columns})) LIKE ANY({{}}::text[])", [
+        [like(name) for name in names]
+    ]
+
+
+async def words_of(table: str) -> str:
+    """SQL for the words of a row, as its index has it (`keeping/piccolo_migrations`); where a column has come since,
+    the database reads the rows themselves.
+    """
+    types = await types_of(table)
+    texts = [
+        f"coalesce({'unescaped(' if types[one][0] == 'jsonb' else '('}t.{one}), '')"
+        for one in await text_columns(table)
+    ]
+    return "words_in(" + " || ' ' || ".join(texts) + ")"
+
+
+def mentions_in(table: str, batch: list[dict[str, Any]], names: Sequence[str]) -> list[Mention]:
+    """Of rows that may hold one of these names those that do."""
+    found, held = [], HELD[table]
+    for row in batch:
+        texts = row["texts"]
+        hits = [one for one in texts if naming.spans(told(texts[one], table), names)]
         if hits:
-            text = told(row[hits[0]], table)
             found.append(
                 Mention(
                     table=table,
                     row=row["key"],
                     edition=row["edition"] or "",
                     columns=hits,
-                    around="" if held.secrecy else naming.around(text, names),
+                    around=""
+                    if held.secrecy
+                    else naming.around(told(texts[hits[0]], table), names),
                     is_public=row["is_public"],
                 )
             )

@@ -34,6 +34,13 @@ def pattern_of(name: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)" + r"[\s\-.’']+".join(parts) + r"(?!\w)")
 
 
+def words(name: str) -> list[str]:
+    """Runs of Latin letters and digits in a folded name, as the database's `words_in` has them: where the name
+    stands in a text, so do all of these. None of a name in another alphabet.
+    """
+    return sorted(set(re.findall(r"[a-z0-9]{1,64}", folded(name))))
+
+
 def can_be_sought(name: str) -> bool:
     return sum(sign.isalnum() for sign in name) >= LEAST_LETTERS
 

@@ -28,6 +28,7 @@ OPTIONS = {
     "synchronous_commit": "on",
     "full_page_writes": "on",
     "random_page_cost": "1.1",  # no disk turns any more: a row by its index costs what its neighbour does
+    "jit": "off",  # no statement here lasts as long as it would take to be compiled
     "log_min_messages": "warning",
     "log_error_verbosity": "terse",  # an address that two accounts want stands in no log
 }

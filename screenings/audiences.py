@@ -16,7 +16,7 @@ from screenings.lists import Item, items
 from screenings.planner.answers.shapes import Lateness, Persona, Reach, Traits
 from screenings.planner.model import JuryPanel, Problem
 from screenings.planner.process import LateTask, ReachTask, delayed, reached
-from screenings.questions import standing, thought
+from screenings.questions import GridStanding, standing, thought
 from screenings.tables import Audience
 from screenings.venues import Minute
 
@@ -216,9 +216,11 @@ async def captions_of(edition: Edition) -> dict[str, set[str]]:
     return {row["submission"]: set(row["languages"]) for row in found}
 
 
-async def lateness(edition: Edition, *, by: str = "") -> list[Lateness]:
-    """How likely each screening of the working grid starts late; the worst first."""
-    problem, placements, _ = await standing(edition)
+async def lateness(
+    edition: Edition, *, by: str = "", stands: GridStanding | None = None
+) -> list[Lateness]:
+    """How likely each screening of the working grid starts late; the worst first. `stands`: as it was just read."""
+    problem, placements, _ = stands or await standing(edition)
     task = LateTask(problem, placements, THINKING_S)
 
     def work(should_stop: Callable[[], bool]) -> list[Lateness]:

@@ -6,10 +6,9 @@ import msgspec
 
 from festival.clock import in_zone
 from festival.db import rows
-from festival.people import person as person_of
-from festival.tables import Edition, Person
+from festival.tables import Edition, LetterText
 from festival.texts import film_title
-from festival.wording import worded
+from festival.wording import own_words, worded_as
 from screenings import notices
 from screenings.freezing import document_numbered, document_of, newest_number
 from screenings.notices import ScheduleChange
@@ -44,16 +43,23 @@ async def letters_ahead(
         for film in before.keys() | after.keys()
     }
     members = await members_of([film for film, (_, changes) in told.items() if changes])
-    letters = [
-        await letter_to(row, *told[row["submission"]], edition=edition) for row in members[:most]
-    ]
+    shown = members[:most]
+    own = {
+        kind: await own_words(kind, edition)
+        for kind in sorted({told[row["submission"]][0] for row in shown})
+    }
+    with in_zone(edition.zone):
+        letters = [
+            letter_to(row, *told[row["submission"]], own=own, edition=edition) for row in shown
+        ]
     return letters, len(members)
 
 
 async def members_of(films: list[str]) -> list[dict[str, str]]:
     """Whom a publication writes to; whoever has taken a film back knows."""
     return await rows(
-        """SELECT m.submission, m.person, f.title, f.titles FROM member m
+        """SELECT m.submission, m.person, coalesce(nullif(p.name, ''), p.email) AS name, p.language,
+             f.title, f.titles FROM member m
            JOIN submission s ON s.id = m.submission JOIN film f ON f.id = s.film
            JOIN person p ON p.id = m.person AND p.erased_at IS NULL
            WHERE s.id = ANY({}) AND s.status <> 'withdrawn' ORDER BY f.title, m.submission, m.person""",
@@ -61,22 +67,26 @@ async def members_of(films: list[str]) -> list[dict[str, str]]:
     )
 
 
-async def letter_to(
-    row: dict[str, str], kind: str, changes: list[ScheduleChange], *, edition: Edition
+def letter_to(
+    row: dict[str, str],
+    kind: str,
+    changes: list[ScheduleChange],
+    *,
+    own: dict[str, LetterText | None],
+    edition: Edition,
 ) -> LetterAhead:
-    to: Person = await person_of(row["person"])
+    """`own`: by kind the edition's own words, none where it says what the house says."""
     values = {
-        "name": to.name or to.email,
+        "name": row["name"],
         "edition": edition.name,
         "title": partial(film_title, film=row),
         "lines": partial(notices.lines, changes=changes),
     }
-    with in_zone(edition.zone):
-        language, subject, body = await worded(kind, to.language, edition=edition, values=values)
+    language, subject, body = worded_as(own[kind], kind, row["language"], values)
     return LetterAhead(
         submission=row["submission"],
         title=film_title(language, row),
-        to=to.name or to.email,
+        to=row["name"],
         kind=kind,
         language=language,
         subject=subject,

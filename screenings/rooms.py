@@ -467,6 +467,22 @@ async def troubles(edition: Edition) -> dict[str, Counter[str]]:
     return found
 
 
+class ScreenSeen(msgspec.Struct, frozen=True):
+    """What stands on one screen in the working grid, what it breaks there, and what needs the screen."""
+
+    films: list[dict[str, Any]]
+    troubles: Counter[str]
+    uses: ScreenUses
+
+
+async def seen(edition: Edition, screen_id: str) -> ScreenSeen:
+    return ScreenSeen(
+        (await standing(edition)).get(screen_id, []),
+        (await troubles(edition)).get(screen_id, Counter()),
+        await uses_of(edition, screen_id),
+    )
+
+
 async def used_equipment(edition: Edition) -> list[str]:
     """Every word that a screen has or a programme asks for."""
     found = await rows(

@@ -16,7 +16,7 @@ from festival.db import rows, transaction
 from festival.errors import Refused
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person, new_id
-from screenings.lists import placed_in, working_grid
+from screenings.lists import placed_in, together, working_grid
 from screenings.planner import model
 from screenings.planner.model import Measures, Problem, Setting
 from screenings.planner.rules import PRICES, RULES
@@ -127,7 +127,7 @@ def number(rules: PlanRules, name: str) -> Any:
 
 async def lines(edition: Edition) -> list[RuleLine]:
     """Every rule, and how often the standing grid offends it, whether it is on or not."""
-    rules, offences = await rules_of(edition), await times(edition)
+    rules, offences = await rules_of(edition), await together(lambda: times(edition))
     settings, fresh = settings_of(rules), PlanRules(edition=edition.id, measures={}, settings={})
     made = []
     for code in RULE_CODES:

@@ -23,7 +23,7 @@ from festival.tables import Edition, Person
 from screenings import acts
 from screenings.accepting import check_unlocked, faults_of
 from screenings.acts import Place
-from screenings.lists import working_grid
+from screenings.lists import together, working_grid
 from screenings.planner.answers.newfacts import still_possible
 from screenings.planner.answers.shapes import Move, difference
 from screenings.planner.model import Name, Placement, Problem, Unplaced
@@ -202,9 +202,13 @@ def placements_of(places: Mapping[Name, Place]) -> list[Placement]:
 
 async def judged(edition: Edition, sides: Sequence[str]) -> list[JudgedGrid]:
     """What each grid costs, and how many conflicts it has, by the rules as they are now."""
-    problem = await problem_of(edition)
-    laid = [placements_of(await places_of(edition, side)) for side in sides]
+    problem, laid = await together(lambda: laid_out(edition, sides))
     return await asyncio.to_thread(lambda: [judge(problem, placements) for placements in laid])
+
+
+async def laid_out(edition: Edition, sides: Sequence[str]) -> tuple[Problem, list[list[Placement]]]:
+    problem = await problem_of(edition)
+    return problem, [placements_of(await places_of(edition, side)) for side in sides]
 
 
 def judge(problem: Problem, placements: list[Placement]) -> JudgedGrid:

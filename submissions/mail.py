@@ -21,7 +21,7 @@ from festival.kinds import AT_ONCE, KEYS, OF_THE_COMMITTEE, OPEN
 from festival.kinds import COMMITTEE as OF_COMMITTEE
 from festival.language import t
 from festival.letters import home_of
-from festival.mailbag import ITS_LINE, STATE
+from festival.mailbag import ITS_LINE, OF_HERE, STATE
 from festival.post import as_sent
 from festival.settings import Settings
 from festival.tables import Edition, Letter
@@ -80,35 +80,40 @@ class OpenLetter(msgspec.Struct, frozen=True, kw_only=True):
     may_hold: bool
 
 
-_LETTERS = f"""
+NOT_THERE = "(l.sent_at IS NULL OR l.bounced_at IS NOT NULL)"
+TO = "strpos(lower({} || ' ' || l.sent_to || ' ' || l.address), lower({{}})) > 0"
+ORDER = """array_position(ARRAY['parked', 'bounced', 'held', 'sending', 'put_off', 'waiting'], state),
+  coalesce(parked_at, written_at) DESC, id"""
+
+
+def letters_sql(conditions: Sequence[str]) -> str:
+    """Which letters there are is asked of letters and of lines that are to be done; what a page tells, of its own."""
+    return f"""
 WITH known AS (
-  SELECT l.id, coalesce(o.id, '') AS line, coalesce(nullif(l.address, ''), p.email) AS to, p.name, l.sent_to,
-    l.kind = ANY({{}}) AS is_committees,
-    s.id IS NOT NULL AND (s.id = ANY({{}}) OR x.is_blind AND s.announced_at IS NULL AND {{}}) AS is_hidden,
-    l.kind, coalesce(f.title, '') AS title, coalesce(o.fault, '') AS fault, l.bounce, o.due_at,
-    l.created_at AS written_at, l.sent_at, o.parked_at, {STATE} AS state
-  FROM letter l {ITS_LINE} JOIN person p ON p.id = l.person
-  LEFT JOIN submission s ON s.id = l.about LEFT JOIN film f ON f.id = s.film
-  LEFT JOIN section x ON x.id = s.section
-  WHERE (l.edition = {{}} OR l.edition IS NULL) AND {{}} IN ('', l.id)
-    AND ({{}} OR l.sent_at IS NULL OR l.bounced_at IS NOT NULL)
-    AND (strpos(lower(p.email), lower({{}})) > 0
-      OR strpos(lower(l.sent_to || ' ' || l.address), lower({{}})) > 0)),
+  SELECT l.id, l.kind = ANY({{}}) AS is_committees, l.kind, l.created_at AS written_at, o.parked_at, {STATE} AS state
+  FROM {OF_HERE} l LEFT JOIN LATERAL (SELECT * FROM outbox WHERE l.sent_at IS NULL AND task = 'send_letter'
+    AND args->>'letter' = l.id ORDER BY created_at DESC LIMIT 1) o ON true
+  WHERE {" AND ".join(["true", *conditions])}),
 told AS (
-  SELECT id, line, "to", name, sent_to, fault, bounce, due_at, state,
+  SELECT id, state, is_committees,
     CASE WHEN is_committees THEN '{OF_COMMITTEE}' ELSE kind END AS kind,
-    CASE WHEN is_committees OR is_hidden THEN '' ELSE title END AS title,
-    NOT is_committees AND NOT is_hidden AND kind = ANY({{}}) AS may_read,
     CASE WHEN is_committees THEN date_trunc('day', written_at) ELSE written_at END AS written_at,
-    CASE WHEN is_committees THEN date_trunc('day', sent_at) ELSE sent_at END AS sent_at,
     CASE WHEN is_committees THEN date_trunc('day', parked_at) ELSE parked_at END AS parked_at
-  FROM known
-  WHERE NOT is_committees OR state IN ('parked', 'bounced') AND NOT {{}})
-SELECT *, count(*) OVER () AS total FROM told
-WHERE state = ANY({{}}) AND {{}} IN ('', kind)
-ORDER BY array_position(ARRAY['parked', 'bounced', 'held', 'sending', 'put_off', 'waiting'], state),
-  coalesce(parked_at, written_at) DESC, id
-LIMIT {{}} OFFSET {{}}
+  FROM known WHERE NOT is_committees OR state IN ('parked', 'bounced') AND NOT {{}}),
+page AS (
+  SELECT *, count(*) OVER () AS total, row_number() OVER (ORDER BY {ORDER}) AS place
+  FROM told WHERE state = ANY({{}}) AND {{}} IN ('', kind) ORDER BY place LIMIT {{}} OFFSET {{}})
+SELECT page.id, coalesce(o.id, '') AS line, coalesce(nullif(l.address, ''), p.email) AS to, p.name, l.sent_to,
+  page.kind, coalesce(o.fault, '') AS fault, l.bounce, o.due_at, page.state, page.written_at, page.total,
+  CASE WHEN is_committees OR is_hidden THEN '' ELSE coalesce(f.title, '') END AS title,
+  NOT is_committees AND NOT is_hidden AND l.kind = ANY({{}}) AS may_read,
+  CASE WHEN is_committees THEN date_trunc('day', l.sent_at) ELSE l.sent_at END AS sent_at,
+  CASE WHEN is_committees THEN date_trunc('day', o.parked_at) ELSE o.parked_at END AS parked_at
+FROM page JOIN letter l ON l.id = page.id {ITS_LINE} JOIN person p ON p.id = l.person
+LEFT JOIN submission s ON s.id = l.about LEFT JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+CROSS JOIN LATERAL (SELECT s.id IS NOT NULL
+  AND (s.id = ANY({{}}) OR x.is_blind AND s.announced_at IS NULL AND {{}}) AS is_hidden) hidden
+ORDER BY page.place
 """
 
 
@@ -125,10 +130,13 @@ async def selected(
 ) -> list[dict[str, Any]]:
     """Rows of envelopes, each with how many there are in all."""
     sits_in_committee = viewer.has(*COMMITTEE)
+    email = "(SELECT p.email FROM person p WHERE p.id = l.person)"
+    asked = {"l.id = {}": letter, TO.format(email): address}
+    conditions = [sql for sql, value in asked.items() if value]
     return await rows(
-        _LETTERS, sorted(OF_THE_COMMITTEE), sorted(viewer.recused), sits_in_committee, edition.id,
-        letter, "sent" in states, address, address, sorted(OPEN), sits_in_committee, list(states),
-        kind, most, beyond,
+        letters_sql([*conditions, *([] if "sent" in states else [NOT_THERE])]),
+        sorted(OF_THE_COMMITTEE), edition.id, *filter(None, asked.values()), sits_in_committee, list(states),
+        kind, most, beyond, sorted(OPEN), sorted(viewer.recused), sits_in_committee,
     )  # fmt: skip
 
 

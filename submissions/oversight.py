@@ -87,21 +87,23 @@ async def films_apart(viewer: Viewer) -> list[str]:
     return sorted({row["submission"] for row in made} | viewer.recused)
 
 
-async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
+async def queue_lines(viewer: Viewer, *, letters: bool = True) -> list[dict[str, Any]]:
     """What was parked and why, what runs, what waits, and what was done in the last hour.
 
     The lines of the viewer's edition and of the house itself; what the committee writes, and what follows its
     decisions, shows only where it was parked, and does not say of which film. Of each state there are as many
     letters at most as other lines: a batch hides no film. A film is named to operators who have
-    not stepped aside from it.
+    not stepped aside from it. Not `letters`: other lines alone.
     """
     return await rows(
-        f"""WITH own AS (
+        f"""WITH lately AS (
+             SELECT * FROM outbox WHERE edition = ANY({{}}) AND done_at IS NULL
+             UNION ALL SELECT * FROM outbox WHERE edition = ANY({{}}) AND done_at > now() - interval '1 hour'),
+           own AS (
              SELECT o.*, CASE WHEN o.done_at IS NOT NULL THEN 'done'
                WHEN o.parked_at IS NOT NULL THEN 'parked'
                WHEN o.leased_until > now() THEN 'running' ELSE 'waiting' END AS state
-             FROM outbox o WHERE o.edition = ANY({{}})
-               AND (o.done_at IS NULL OR o.done_at > now() - interval '1 hour')
+             FROM lately o WHERE {"true" if letters else "o.task <> 'send_letter'"}
                AND NOT (o.task = 'send_letter' AND o.cancelled_by <> '')
                AND NOT (o.task = 'tell_of_departure' AND o.parked_at IS NULL)),
            ranked AS (
@@ -132,6 +134,7 @@ async def queue_lines(viewer: Viewer) -> list[dict[str, Any]]:
            WHERE o.place <= {MOST_LINES}
              AND (o.state = 'parked' OR l.kind IS NULL OR NOT l.kind = ANY({{}}))
            ORDER BY o.parked_at IS NULL, o.done_at IS NOT NULL, o.done_at DESC, o.priority, o.due_at, o.id""",
+        [viewer.edition, ""],
         [viewer.edition, ""],
         sorted(OF_THE_COMMITTEE),
         viewer.edition,

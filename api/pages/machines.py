@@ -40,17 +40,15 @@ async def queue(
     store: NamedDependency[Store],
 ) -> Response[str]:
     """Lines of work with the hour at which each will be done, the evening's curve, letters, health."""
-    jobs = [
-        job
-        for line in await queue_lines(viewer)
-        if (job := _machines.job(line)).task != "send_letter"
-    ]
+    jobs = [_machines.job(line) for line in await queue_lines(viewer, letters=False)]
     heard, paused = await broker(settings.redis_url), await pauses_of(edition_row)
     spans = _machines.spans_of(jobs, places=heard.places, paces=await paces(), paused=paused)
     groups = {
         state: [job for job in _machines.with_hours(jobs, spans) if job.state == state]
         for state in STATES
     }
+    letters = await mailbag.counts(edition_row.id)
+    refused = await envelopes(viewer, edition_row, states=("parked",)) if letters.parked else []
     return page(
         request,
         "operator/queue.html",
@@ -65,9 +63,9 @@ async def queue(
         closes_soon=timedelta() < edition_row.deadline_at - now() < SOON,
         pausable=PAUSABLE,
         paused=paused,
-        letters=await mailbag.counts(edition_row.id),
+        letters=letters,
         kinds=await mailbag.counts_by_kind(edition_row, not_out=True),
-        refused=(await envelopes(viewer, edition_row, states=("parked",)))[:NAMED],
+        refused=refused[:NAMED],
         closed=await outages.outage(),
         health=await health(edition_row, settings, store, heard=heard),
         in_figures=lambda part: in_figures(language_of(request), part),

@@ -16,9 +16,11 @@ from festival.errors import Busy
 from festival.language import t
 from festival.tables import Edition
 from screenings import audiences, lists
+from screenings.lists import Item
 from screenings.planner.answers.shapes import Lateness
 from screenings.planner.model import Name, Placement
-from screenings.questions import standing
+from screenings.questions import GridStanding, standing
+from screenings.tables import Screen
 
 OFTEN, SOMETIMES = 0.25, 0.05
 """Chances from which a late start is called frequent, and from which it is worth a word."""
@@ -40,18 +42,21 @@ class Risk(msgspec.Struct, frozen=True):
 @get("/programmer/robustness", guards=SEE)
 async def robustness(request: AnyRequest, edition_row: NamedDependency[Edition]) -> Response[str]:
     lang, edition = language_of(request), edition_row
+    stands_now, items, screens = await lists.together(lambda: drawn_from(edition))
     busy: Busy | None = None
     found: list[Lateness] = []
     try:
         viewer = request.state["viewer"]
-        found = await while_there(request, audiences.lateness(edition, by=viewer.id))
+        found = await while_there(
+            request, audiences.lateness(edition, by=viewer.id, stands=stands_now)
+        )
     except Busy as told:
         busy = told
-    _, placements, names = await standing(edition)
+    _, placements, names = stands_now
     stands = {(p.programme, p.number): p for p in placements}
     screenings = {name: screening for screening, name in names.items()}
-    titles = {item.id: item.title(lang) for item in await lists.items(edition)}
-    houses = {screen.id: screen.name for screen in await lists.screens(edition)}
+    titles = {item.id: item.title(lang) for item in items}
+    houses = {screen.id: screen.name for screen in screens}
     risks = [
         risk(late, stands, titles, houses, screenings, edition=edition, lang=lang)
         for late in found
@@ -66,6 +71,10 @@ async def robustness(request: AnyRequest, edition_row: NamedDependency[Edition])
         often=round(100 * OFTEN),
         sometimes=round(100 * SOMETIMES),
     )
+
+
+async def drawn_from(edition: Edition) -> tuple[GridStanding, list[Item], list[Screen]]:
+    return await standing(edition), await lists.items(edition), await lists.screens(edition)
 
 
 def risk(

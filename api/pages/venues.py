@@ -213,11 +213,10 @@ async def screen_page(
     lang = language_of(request)
     starts = (await lists.slots(edition)).get(screen.id, [])
     taken = [one for one in await desk.all_of(Reservation, edition) if one.screen == screen.id]
-    here = (await rooms.standing(edition)).get(screen.id, [])
+    seen = await lists.together(lambda: rooms.seen(edition, screen.id))
     axis = _rooms.axis_of([screen])
     houses = await desk.all_of(Venue, edition)
     change = (await desk.last_changes([screen.id])).get(screen.id)
-    uses = await rooms.uses_of(edition, screen.id)
     typed = values_of(edition, screen, lang)
     if which == "room":
         typed |= dict(sent or {})
@@ -228,15 +227,15 @@ async def screen_page(
         houses=[(house.id, house.name) for house in houses],
         values=typed, axis=axis, days=day_names(lang, edition),
         strips=_rooms.strips_of(
-            lang, edition, screen, axis, starts=starts, taken=taken, films=here
+            lang, edition, screen, axis, starts=starts, taken=taken, films=seen.films
         ),
         equipment=[(word, equipment_name(lang, word)) for word in words],
         starts=starts,
         starts_typed=starts_in(edition, starts) | dict(sent if which == "starts" and sent else {}),
         rhythm={"first": "10:00", "every": "120"} | dict(sent if which == "template" and sent else {}),
         step=(await problem.rules_of(edition)).step,
-        troubles=(await rooms.troubles(edition)).get(screen.id, {}), uses=uses,
-        standing=[(one["item"].title(lang), one["placed"].starts_at) for one in here],
+        troubles=seen.troubles, uses=seen.uses,
+        standing=[(one["item"].title(lang), one["placed"].starts_at) for one in seen.films],
         change=told(lang, change, {house.id: house.name for house in houses}),
     )  # fmt: skip
 

@@ -50,7 +50,11 @@ LEFT_OUT = {
 """Tables that stay in the house, and why."""
 SECRETS = {PEOPLE: frozenset({"password_hash", "merged_into"})}
 """Columns that never leave: whoever comes back asks for a link; who has become who is this house's."""
-MADE = {"film": frozenset({"folded_title", "keys"}), "film_file": frozenset({"seconds"})}
+MADE = {
+    "film": frozenset({"folded_title", "keys"}),
+    "film_file": frozenset({"seconds"}),
+    PEOPLE: frozenset({"folded_name"}),
+}
 """Columns that the database makes of others of their row."""
 GONE = {"member": frozenset({"part"})}
 """Columns that archives of before tell, and that the house has no more: nobody ever said anything in them."""

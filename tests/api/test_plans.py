@@ -24,13 +24,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 MANY, MOST = 1000, 200
 """Rows of a table that is large; and those that a page shows at most: 187 screenings, or some of a list."""
 WALKS = {
-    # A name is looked for in every word that somebody may have written; no index finds what stands within words.
-    "/{edition}/account/leaving": {"submission", "subtitle"},
-    "/{edition}/operator/privacy/{erasure_id}": {
-        "attachment", "credit", "decision", "entry_answer", "entry_tag", "film", "film_file", "fix_request",
-        "import_row", "invitation", "letter", "meeting_line", "note", "office_note", "outbox", "record", "review",
-        "submission", "subtitle", "talk_remark",
-    },
     # The whole edition is counted or sorted by what lies in another table, and is a quarter of it here: for so many
     # rows the planner finds it cheaper to read them all than one after another.
     "/{edition}/committee": {"film_file"},

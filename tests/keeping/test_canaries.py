@@ -19,7 +19,7 @@ from festival.db import rows
 from festival.people import person as person_with_id
 from festival.settings import Settings
 from festival.tables import new_id
-from keeping import erasure, mentions
+from keeping import erasure, mentions, naming
 from media.bucket import BucketStore
 from media.storage import Store
 from ops.postgres import client_program
@@ -310,7 +310,7 @@ async def test_nobody_writes_to_whom_is_no_longer_there(house) -> None:
     assert await rows("SELECT id FROM letter WHERE person = {}", person.id) == []
 
 
-@pytest.mark.parametrize("name", ["Anne_B 100% \\ Ça", "D'Arc \"Jo\" J. R.", "Ünal-Öz"])
+@pytest.mark.parametrize("name", ["Anne_B 100% \\ Ça", "D'Arc \"Jo\" J. R.", "Ünal-Öz", "Strauß", "Παπαδόπουλος"])
 async def test_signs_that_mean_something_elsewhere_are_letters_of_a_name(house, name: str) -> None:
     edition = await an_edition()
     maker = await a_person("filmmaker", edition=edition)
@@ -326,3 +326,71 @@ async def test_signs_that_mean_something_elsewhere_are_letters_of_a_name(house, 
 
     [one] = [mention for mention in found if mention.table == "film"]
     assert {"title", "directors"} <= set(one.columns)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Éléonore Le Gall", "É́léonore\nLE-gall"),
+        ("Straße", "«STRASSE»"),
+        ("STRAẞE", "la straße’s"),
+        ("ﬁnn ½", "Finn\t1⁄2"),
+        ("Ł. Ünal_Öz", "(ł.\u00a0u\u0308nal_oz)"),
+        ("a" * 200, f"{'A' * 200} …"),
+        ("n.le@b-c.example", "\\n.LE@b-c.example"),
+    ],
+)
+async def test_where_a_name_stands_stand_all_its_words_in_a_text_and_in_json(
+    house, name: str, text: str
+) -> None:
+    """Rows without them are not read: a name that an index missed would never be put out of sight."""
+    assert naming.spans(text, [name])
+    [found] = await rows(
+        "SELECT words_in({}::text) AS plain, words_in(unescaped(jsonb_build_array({}::text))) AS json",
+        text,
+        text,
+    )
+    assert set(naming.words(name)) <= set(found["plain"])
+    assert set(naming.words(name)) <= set(found["json"])
+
+
+async def test_large_tables_are_searched_by_an_index_of_the_columns_that_are_held(house) -> None:
+    """A column that has come since would make the database read every row, until its index is made anew."""
+    for table in mentions.BY_WORDS:
+        said = await mentions.words_of(table)
+        plan = await rows(
+            f"EXPLAIN SELECT FROM \"{table}\" t WHERE {said} @> ARRAY['ada', 'byron']"
+        )
+        assert f"{table}_words" in str(plan), table
+
+
+async def test_a_name_in_more_places_than_a_page_shows_goes_from_all_of_them(
+    house, monkeypatch
+) -> None:
+    monkeypatch.setattr(mentions, "BATCH", 2)
+    monkeypatch.setattr(mentions, "MOST", 3)
+    edition = await an_edition()
+    operator, maker = (
+        await a_person("operator", edition=edition),
+        await a_person("filmmaker", edition=edition),
+    )
+    person = await a_person("filmmaker", edition=edition, name="Zéphyrine")
+    films = [await a_film(edition, maker, title=f"{n}, Zephyrine") for n in range(5)]
+    for film, _ in films:
+        await rows(
+            "INSERT INTO letter (id, person, edition, kind, occasion, about, subject, body) VALUES ({}, {}, {}, 'submitted',"
+            " {}, {}, 'Zéphyrine', '') RETURNING id",
+            new_id(), maker.id, edition.id, new_id(), film,
+        )  # fmt: skip
+    own = [f"film.{row['film']}" for row in await rows(
+        "SELECT film FROM submission WHERE id = ANY({})", [film for film, _ in films])]  # fmt: skip
+
+    asked = await erasure.ask_on_behalf(person.id, edition=edition, reason="demande", by=operator)
+    await erasure.carry_out(asked.id, edition=edition, by=operator, also=own)
+    await carried_out(asked.id)
+
+    [left] = await rows(
+        "SELECT (SELECT count(*) FROM film WHERE title ILIKE '%phyrine%') AS films,"
+        " (SELECT count(*) FROM letter WHERE subject ILIKE '%phyrine%') AS letters"
+    )
+    assert left == {"films": 0, "letters": 0}
