@@ -7,6 +7,7 @@ a language without a text is not in it. A form has a field for each language tha
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -91,15 +92,19 @@ def flat(column: str, texts: Mapping[str, str]) -> Texts:
     return {field: texts.get(language, "") for field, language in fields_of(column).items()}
 
 
+@cache
+def _known_fields(column: str, languages: tuple[str, ...]) -> dict[str, str]:
+    return fields_of(column, languages)
+
+
 def gathered(given: Mapping[str, Any], columns: Iterable[str] = ONE_OF) -> dict[str, Any]:
     """What was sent, with `title_fr` and its like put into their `titles`."""
     kept = dict(given)
     for column in columns:
-        texts = {
-            language: kept.pop(field)
-            for field, language in fields_of(column).items()
-            if field in kept
-        }
+        fields = _known_fields(column, tuple(spoken()))
+        if fields.keys().isdisjoint(kept):
+            continue
+        texts = {language: kept.pop(field) for field, language in fields.items() if field in kept}
         if texts:
             kept[column] = texts | (kept[column] if isinstance(kept.get(column), dict) else {})
     return kept

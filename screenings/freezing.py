@@ -49,6 +49,19 @@ async def document_numbered(edition: Edition, number: int) -> Document | None:
 async def document_of(edition: Edition, grid: Grid, number: int, *, domain: str = "") -> Document:
     """What the working grid would say as this number. The first chooses the edition's `domain`."""
     before = await document_numbered(edition, number - 1)
+    return await document_after(before, edition, grid, number, domain=domain)
+
+
+async def next_documents(edition: Edition, grid: Grid) -> tuple[Document | None, Document]:
+    """The newest that was frozen, if any was, and what the working grid would say as the next."""
+    last = await newest_number(edition)
+    before = await document_numbered(edition, last)
+    return before, await document_after(before, edition, grid, last + 1)
+
+
+async def document_after(
+    before: Document | None, edition: Edition, grid: Grid, number: int, *, domain: str = ""
+) -> Document:
     placed = await placed_in(grid)
     known = {item.id: item for item in await items(edition)}
     shown = {p.programme for p in placed}

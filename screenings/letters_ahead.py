@@ -10,10 +10,9 @@ from festival.tables import Edition, LetterText
 from festival.texts import film_title
 from festival.wording import own_words, worded_as
 from screenings import notices
-from screenings.freezing import document_numbered, document_of, newest_number
+from screenings.document import Document
 from screenings.notices import ScheduleChange
 from screenings.publication_letters import showings_of
-from screenings.tables import Grid
 
 
 class LetterAhead(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,12 +28,10 @@ class LetterAhead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def letters_ahead(
-    edition: Edition, grid: Grid, *, most: int
+    edition: Edition, newest: Document | None, next_one: Document, *, most: int
 ) -> tuple[list[LetterAhead], int]:
     """The first so many letters, film by film, and how many there are in all. Nothing is written."""
-    last = await newest_number(edition)
-    before = showings_of(await document_numbered(edition, last))
-    after = showings_of(await document_of(edition, grid, last + 1))
+    before, after = showings_of(newest), showings_of(next_one)
     told = {
         film: (
             notices.letter_of(before.get(film, {}), after.get(film, {})),

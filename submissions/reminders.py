@@ -204,7 +204,7 @@ async def unpaid(asked: ReminderQuestion) -> list[OpenThing]:
         """SELECT s.id AS about, k.person, p.email AS to, f.title, f.titles, s.filed_at,
              coalesce(x.is_blind, false) AND s.announced_at IS NULL AS is_blind,
              e.cents - e.waived_cents AS owed
-           FROM fee e JOIN submission s ON s.id = e.submission AND s.filed_at IS NOT NULL
+           FROM fee e JOIN submission s ON s.id = e.submission AND s.edition = e.edition AND s.filed_at IS NOT NULL
              AND s.status IN ('submitted', 'accepted', 'waitlisted')
            JOIN film f ON f.id = s.film JOIN member k ON k.submission = s.id
            JOIN person p ON p.id = k.person AND p.disabled_at IS NULL LEFT JOIN section x ON x.id = s.section

@@ -55,12 +55,12 @@ async def shown(request: AnyRequest, edition: Edition, grid: Grid, lang: str) ->
     placed = await lists.placed_in(grid)
     names = Names(edition, known, await lists.screens(edition), placed)
     clashes = await clashes_of(edition, grid)
-    last = await freezing.newest_number(edition)
-    before = await freezing.document_numbered(edition, last)
-    after = await freezing.document_of(edition, grid, last + 1)
+    before, after = await freezing.next_documents(edition, grid)
     news, why = changelog.news_of(before, after), await reasons_since_last(edition)
     proof = await proof_of(edition, grid)
-    letters, letters_count = await letters_ahead.letters_ahead(edition, grid, most=MOST_LETTERS)
+    letters, letters_count = await letters_ahead.letters_ahead(
+        edition, before, after, most=MOST_LETTERS
+    )
     waiting = await planned.waiting(edition)
     return {
         "news": before is None or not same(before, after),

@@ -128,6 +128,7 @@ STATEMENTS = {
     "/{edition}/programmer/programmes": 15,
     "/{edition}/programmer/programmes/{programme_id}": 38,
     "/{edition}/programmer/programmes/{programme_id}/running-order": 9,
+    "/{edition}/programmer/publication": 35,
     "/{edition}/programmer/publications": 5,
     "/{edition}/programmer/reservations": 12,
     "/{edition}/programmer/robustness": 19,
@@ -161,7 +162,7 @@ STATEMENTS = {
     "/{edition}/submissions/{submission_id}/receipts": 9,
     "/{edition}/submissions/{submission_id}/withdrawal": 7,
 }
-LETTERS = {"/{edition}/committee/announcements/{batch_id}/letters", "/{edition}/programmer/publication"}
+LETTERS = {"/{edition}/committee/announcements/{batch_id}/letters"}
 """Each of the few letters that they show is worded as it will go out, by some statements of its own."""
 ASKED: ContextVar[list[str] | None] = ContextVar("ASKED", default=None)
 
