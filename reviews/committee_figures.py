@@ -22,11 +22,10 @@ from reviews.board import COLUMN, DECIDED
 from reviews.evidence import LENGTH
 from reviews.figures import refresh
 from reviews.lists import CHAIR, IN_SCOPE, VOTES_OPEN, scope_values, votes_open_values
-from reviews.reckoning import PanelStanding
 from reviews.rubrics import EVERYWHERE, Rubrics, rubrics_of
 from reviews.standing import (
     OPEN,
-    name_of_films,
+    name_in,
     open_values,
     standing_of,
 )
@@ -102,16 +101,22 @@ class CommitteeFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 async def figures(edition: Edition, viewer: Viewer) -> CommitteeFigures:
     await refresh(edition)
-    opened = await name_of_films(viewer)
-    standing = await standing_of(edition, viewer, named_now=opened)
     rubrics = await rubrics_of(edition.id)
-    sections, countries = await by_section_and_country(viewer, rubrics, standing)
+    opened, found = await by_section_and_country(viewer, rubrics)
+    agreement = (await standing_of(edition, viewer, named_now=opened)).agreement
+    sections = [
+        msgspec.convert({**row, "agreement": agreement.get(row["section"])}, ChoiceShare)
+        for row in found
+        if row["country"] is None
+    ]
     films = sum(one.films for one in sections)
     until = await ends_at(edition)
     return CommitteeFigures(
         members=judged(await loads(edition, viewer, opened), until=until),
         sections=sections,
-        countries=countries,
+        countries=[
+            msgspec.convert(row, ChoiceShare) for row in found if row["country"] is not None
+        ],
         answers=await by_answers(viewer, rubrics),
         films=films,
         hidden=films - opened[0],
@@ -290,15 +295,16 @@ def is_late(one: MemberLoad, *, usual: float, until: datetime | None) -> bool:
 
 
 CHOSEN = f"""WITH film AS MATERIALIZED (
-  SELECT s.id, s.section, f.countries, {COLUMN} AS col,
-    CASE WHEN {VOTES_OPEN} THEN g.votes ELSE 0 END AS votes,
-    CASE WHEN {VOTES_OPEN} AND steps.of > 1 THEN (g.mean - 1) / (steps.of - 1) END AS level
+  SELECT s.id, s.section, f.countries, n.id AS file, {COLUMN} AS col, votes.are_open,
+    CASE WHEN votes.are_open THEN g.votes ELSE 0 END AS votes,
+    CASE WHEN votes.are_open AND steps.of > 1 THEN (g.mean - 1) / (steps.of - 1) END AS level
   FROM submission s JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
   JOIN film_file n ON n.submission = s.id AND n.state = 'released'
   JOIN film_figure g ON g.submission = s.id
   CROSS JOIN (SELECT {{}}::jsonb AS by_place) scale
   CROSS JOIN LATERAL (
     SELECT coalesce(scale.by_place -> s.section, scale.by_place -> '')::float8 AS of) steps
+  CROSS JOIN LATERAL (SELECT {VOTES_OPEN} AS are_open) votes
   WHERE {IN_SCOPE})"""
 """The chair's films, of each what became of it, and of those alone whose votes the chair reads what came of them.
 Scales differ by section: a mean counts as its share of the way from the worst to the best step.
@@ -313,30 +319,29 @@ SHARE = f"""{", ".join(f"sum({one})::int AS {one}" for one in ("films", *DECIDED
 
 def chosen_values(viewer: Viewer, rubrics: Rubrics) -> tuple[Any, ...]:
     steps = {place: rubrics.rubric(place).steps for place in {EVERYWHERE, *rubrics.own}}
-    seen = votes_open_values(viewer)
-    return (*seen, *seen, json.dumps(steps), *scope_values(viewer, CHAIR))
+    return (json.dumps(steps), *votes_open_values(viewer), *scope_values(viewer, CHAIR))
 
 
 async def by_section_and_country(
-    viewer: Viewer, rubrics: Rubrics, standing: PanelStanding
-) -> tuple[list[ChoiceShare], list[ChoiceShare]]:
-    """A film counts with each of its countries."""
+    viewer: Viewer, rubrics: Rubrics
+) -> tuple[tuple[int, int, int], list[dict[str, Any]]]:
+    """What `name_of_films` says of the films whose votes are open, read in the same go, and the rows of a
+    `ChoiceShare`, sections first. A film counts with each of its countries.
+    """
     found = await rows(
         f"""{CHOSEN}, part AS MATERIALIZED (SELECT section, countries, {PART} FROM film GROUP BY 1, 2),
             one AS (SELECT section, NULL::text AS country, {SHARE} FROM part GROUP BY section
               UNION ALL SELECT NULL, country, {SHARE} FROM part
                 CROSS JOIN LATERAL jsonb_array_elements_text(countries) AS country GROUP BY country)
-            SELECT one.*, coalesce(country, x.letter) AS key, coalesce(x.names, jsonb_build_object()) AS names
-            FROM one LEFT JOIN section x ON x.id = one.section
+            SELECT one.*, coalesce(country, x.letter) AS key, coalesce(x.names, jsonb_build_object()) AS names,
+              opened.named
+            FROM one CROSS JOIN (SELECT ARRAY[{name_in("id, section, file")}] AS named FROM film WHERE are_open) opened
+            LEFT JOIN section x ON x.id = one.section
             ORDER BY x.position, x.letter, films DESC, country""",
         *chosen_values(viewer, rubrics),
     )
-    shares = [
-        msgspec.convert({**row, "agreement": standing.agreement.get(row["section"])}, ChoiceShare)
-        for row in found
-    ]
-    sections = sum(row["country"] is None for row in found)
-    return shares[:sections], shares[sections:]
+    films, one, other = found[0]["named"] if found else (0, 0, 0)
+    return (films, one, other), found
 
 
 async def by_answers(viewer: Viewer, rubrics: Rubrics) -> list[AnswerFigures]:

@@ -133,7 +133,19 @@ OPEN = f"""FROM submission s JOIN section x ON x.id = s.section
   JOIN film_file n ON n.submission = s.id AND n.state = 'released'
   WHERE {IN_SCOPE} AND {VOTES_OPEN}"""
 """The chair's films `s` whose votes they read, with their files `n`; `open_values` are its values."""
-ONE, OTHER = (f"hashtextextended(concat_ws(':', s.id, s.section, n.id), {seed})" for seed in (0, 1))
+
+
+def hash_of(film: str, seed: int) -> str:
+    return f"hashtextextended(concat_ws(':', {film}), {seed})"
+
+
+def name_in(film: str) -> str:
+    """SQL: the three numbers of `named`, of films that are told by id, section and file."""
+    one, other = (f"coalesce(bit_xor({hash_of(film, seed)}), 0)" for seed in (0, 1))
+    return f"count(*), {one}, {other}"
+
+
+FILM = "s.id, s.section, n.id"
 
 
 def open_values(viewer: Viewer) -> tuple[Any, ...]:
@@ -142,7 +154,8 @@ def open_values(viewer: Viewer) -> tuple[Any, ...]:
 
 async def open_films(viewer: Viewer) -> list[OpenFilm]:
     selected = await rows(
-        f"SELECT s.id, s.section, n.id AS file, {ONE} AS one, {OTHER} AS other {OPEN} ORDER BY s.id",
+        f"""SELECT s.id, s.section, n.id AS file, {hash_of(FILM, 0)} AS one, {hash_of(FILM, 1)} AS other
+            {OPEN} ORDER BY s.id""",
         *open_values(viewer),
     )  # fmt: skip
     return msgspec.convert(selected, list[OpenFilm])
@@ -150,12 +163,9 @@ async def open_films(viewer: Viewer) -> list[OpenFilm]:
 
 async def name_of_films(viewer: Viewer) -> tuple[int, int, int]:
     """What `named` says of `open_films`, without fetching them."""
-    found = await rows(
-        f"""SELECT count(*)::int AS films, coalesce(bit_xor({ONE}), 0) AS one, coalesce(bit_xor({OTHER}), 0) AS other
-            {OPEN}""",
-        *open_values(viewer),
-    )  # fmt: skip
-    return found[0]["films"], found[0]["one"], found[0]["other"]
+    found = await rows(f"SELECT ARRAY[{name_in(FILM)}] AS named {OPEN}", *open_values(viewer))
+    films, one, other = found[0]["named"]
+    return films, one, other
 
 
 def named(films: list[OpenFilm]) -> tuple[int, int, int]:

@@ -38,7 +38,7 @@ STATEMENTS = {
     "/{edition}/committee/assignment": 14,
     "/{edition}/committee/conflicts": 9,
     "/{edition}/committee/decisions": 17,
-    "/{edition}/committee/figures": 15,
+    "/{edition}/committee/figures": 14,
     "/{edition}/committee/meeting": 7,
     "/{edition}/committee/meetings/{meeting_id}": 7,
     "/{edition}/committee/members/{person_id}": 7,

@@ -15,7 +15,8 @@ from festival.tables import Section
 from reviews import committee_figures as figures
 from reviews import reviewing
 from reviews.committee_figures import MemberLoad, judged
-from reviews.standing import standing_of
+from reviews.rubrics import rubrics_of
+from reviews.standing import name_of_films, standing_of
 from reviews.tables import CommitteeRules
 from submissions.tables import EntryAnswer, Question
 from tests.builders import a_film, a_person, sign_in, the_viewer
@@ -93,6 +94,18 @@ async def test_the_choice_counts_what_the_ranks_say_film_by_film(house) -> None:
             pytest.approx(fmean(means)) if len(means) >= figures.FEWEST else None
         )
     assert [one.key for one in found.countries] == ["FR", "JP"]
+
+
+async def test_the_choice_and_the_ranks_call_the_films_whose_votes_are_open_the_same(house) -> None:
+    jury = await Jury().seat()
+    await CommitteeRules(edition=jury.edition.id, chair_waits=True).save()
+    await jury.give(jury.chair, GOOD)
+    viewer = await the_viewer(jury.chair, jury.edition)
+
+    opened, _ = await figures.by_section_and_country(viewer, await rubrics_of(jury.edition.id))
+
+    assert opened == await name_of_films(viewer)
+    assert opened[0] == 1
 
 
 async def test_who_waits_for_their_own_sheet_reads_no_figure_of_votes(client) -> None:
