@@ -37,6 +37,7 @@ BY_WORDS = frozenset(
         "guest",
         "invitation",
         "invitation_list",
+        "letter",
         "meeting_line",
         "note",
         "office_note",
