@@ -27,6 +27,7 @@ WALKS = {
     # The whole edition is counted or sorted by what lies in another table, and is a quarter of it here: for so many
     # rows the planner finds it cheaper to read them all than one after another.
     "/{edition}/committee": {"film_file"},
+    "/{edition}/committee/figures": {"film_figure"},
     "/{edition}/committee/submissions/{submission_id}/change": {"film_figure"},
     "/{edition}/committee/submissions/{submission_id}/opinions": {"film_figure"},
     "/{edition}/committee/talk": {"talk_remark"},
@@ -44,9 +45,6 @@ WALKS = {
     "/{edition}/committee/decisions": {
         "film", "film_figure", "film_file", "member", "person",
     },
-    "/{edition}/committee/figures": {
-        "assignment", "film", "film_figure", "film_file", "member", "person", "submission", "viewing",
-    },
     "/{edition}/operator/fees": {"fee"},
 }  # fmt: skip
 ROWS = {
@@ -57,7 +55,6 @@ ROWS = {
     "/{edition}/operator/reminders": 1100,  # whom a reminder would reach
     "/{edition}/programmer/materials": 300,  # as the operator's
     "/{edition}/programmer/tickets": 300,  # wishes, a screening after the other
-    "/{edition}/committee/figures": 3000,  # to be mended
 }
 
 
