@@ -35,11 +35,11 @@ REASONS = frozenset(
 )
 
 
-SENT_STATE = """CASE WHEN l.dropped_at IS NOT NULL THEN 'dropped'
-  WHEN l.bounced_at IS NOT NULL THEN 'bounced' ELSE 'sent' END"""
+FAILED_STATE = """CASE WHEN l.dropped_at IS NOT NULL THEN 'dropped'
+  WHEN l.bounced_at IS NOT NULL THEN 'bounced'"""
+SENT_STATE = f"{FAILED_STATE} ELSE 'sent' END"
 """Where a letter `l` that was sent stands, in SQL."""
-STATE = """CASE WHEN l.dropped_at IS NOT NULL THEN 'dropped'
-  WHEN l.bounced_at IS NOT NULL THEN 'bounced' WHEN l.sent_at IS NOT NULL THEN 'sent'
+STATE = f"""{FAILED_STATE} WHEN l.sent_at IS NOT NULL THEN 'sent'
   WHEN o.cancelled_by <> '' THEN 'given_up' WHEN o.parked_at IS NOT NULL THEN 'parked'
   WHEN o.leased_until > now() THEN 'sending' WHEN o.held_at IS NOT NULL THEN 'held'
   WHEN o.fault <> '' THEN 'put_off' ELSE 'waiting' END"""

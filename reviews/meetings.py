@@ -183,9 +183,10 @@ async def agenda(viewer: Viewer) -> list[AgendaFilm]:
     return msgspec.convert(found, list[AgendaFilm])
 
 
-READABLE = f"""{SEEN}, line AS (SELECT * FROM meeting_line WHERE meeting = {{}} AND replaced_by = ''
-    AND (submission IS NULL OR submission IN (SELECT id FROM seen)))"""
-"""The lines of a meeting that this chair may read: none about a film that is not theirs to see."""
+READABLE = f"""{SEEN}, readable AS (SELECT * FROM meeting_line WHERE meeting = {{}}
+    AND (submission IS NULL OR submission IN (SELECT id FROM seen))),
+  line AS (SELECT * FROM readable WHERE replaced_by = '')"""
+"""What this chair may read of a meeting, nothing about a film that is not theirs to see; `line`: what stands of it."""
 REPLACED = """SELECT coalesce(jsonb_agg(note ORDER BY back DESC), '[]') AS earlier,
     coalesce(jsonb_agg(id ORDER BY back DESC), '[]') AS replaces FROM (
       WITH RECURSIVE old AS (
@@ -446,11 +447,10 @@ async def reword(
 async def check_readable(meeting: str, line: str, viewer: Viewer) -> None:
     """That the line is one of this meeting's, about no film that is not the chair's to see."""
     found = await rows(
-        f"""{SEEN} SELECT id FROM meeting_line WHERE id = {{}} AND meeting = {{}}
-              AND (submission IS NULL OR submission IN (SELECT id FROM seen))""",
+        f"{READABLE} SELECT id FROM readable WHERE id = {{}}",
         *await seen_values(viewer),
-        line,
         meeting,
+        line,
     )
     if not found:
         raise Missing("meeting_line_missing")

@@ -11,12 +11,12 @@ import sys
 from array import array
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from festival.apart import answered
 from festival.db import engine, rows
 from festival.pool import pool
 from reviews.evidence import counts, seated
@@ -25,12 +25,10 @@ from reviews.rubrics import Rubrics
 from reviews.scoring import Rubric, given_total
 from units.parents import end_with_parent
 
-ROOT = Path(__file__).parents[1]
 AT_ONCE = 200
 """Films whose votes are read in one go."""
 MANY = 5000
 """Votes: of fewer the reckoning is over before a process of its own has begun."""
-PATIENCE_S = 300.0
 COURTESY = 5  # like encoders: the pages of the house go before
 TURN = 20271202  # the advisory lock of whoever reckons apart
 
@@ -112,7 +110,9 @@ async def reckoned(films: list[OpenFilm], rubrics: Rubrics) -> PanelStanding:
         return await asyncio.to_thread(stood, films, await ballots_of(films, rubrics), rubrics)
     order = msgspec.msgpack.encode(ReckoningOrder(films=films, rubrics=rubrics))
     async with turn():
-        return msgspec.msgpack.decode(await child(order), type=PanelStanding)
+        return msgspec.msgpack.decode(
+            await answered("reviews.reckoning", order), type=PanelStanding
+        )
 
 
 async def are_many(films: list[OpenFilm]) -> bool:
@@ -135,22 +135,6 @@ async def turn() -> AsyncIterator[None]:
         yield
     finally:
         await connection.close()
-
-
-async def child(order: bytes) -> bytes:
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "reviews.reckoning", cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe
-    )
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            said, faults = await process.communicate(order)
-    finally:
-        if process.returncode is None:
-            process.kill()
-    if process.returncode:
-        raise RuntimeError(f"nothing was reckoned: {faults.decode(errors='replace')[-400:]}")
-    return said
 
 
 async def ballots_of(films: list[OpenFilm], rubrics: Rubrics) -> Ballots:

@@ -3,21 +3,15 @@
 A worker that publishes at a moment has every page printed as the door would have, and before the number is out.
 """
 
-import asyncio
-import sys
-from pathlib import Path
-
 import msgspec
 
+from festival.apart import answered
 from festival.settings import Settings
 from festival.tables import Edition
 from festival.texts import Texts
 from screenings.document import Document
 from screenings.printing import Printed, domain_at
 from screenings.public import Public
-
-ROOT = Path(__file__).parents[1]
-PATIENCE_S = 300.0
 
 
 class PrintOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,21 +50,7 @@ class PressApart:
             films=public.films,
             trailers=public.trailers,
         )
-        made = msgspec.msgpack.decode(await child(msgspec.msgpack.encode(order)), type=PrintedPages)
+        made = msgspec.msgpack.decode(
+            await answered("api.press", msgspec.msgpack.encode(order)), type=PrintedPages
+        )
         return made.key, made.pages
-
-
-async def child(order: bytes) -> bytes:
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "api.press", cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe
-    )
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            said, faults = await process.communicate(order)
-    finally:
-        if process.returncode is None:
-            process.kill()
-    if process.returncode:
-        raise RuntimeError(f"nothing was printed: {faults.decode(errors='replace')[-400:]}")
-    return said
