@@ -14,6 +14,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.engine.finder import engine_finder
 from piccolo.engine.postgres import PostgresEngine
+from piccolo.table import Table
 
 from festival.roles import admit
 from festival.settings import Settings
@@ -34,6 +35,34 @@ class FakeMigration(MigrationManager):
 
     async def run(self, backwards: bool = False) -> None:
         """Nothing."""
+
+
+class RawTable(Table):
+    """Only a handle for SQL of migrations."""
+
+
+def in_sql(
+    migration_id: str, description: str, *, app: str, forwards: str, backwards: str = ""
+) -> MigrationManager:
+    """A migration that Piccolo has no words for: statements of SQL with `;;` between them, there and back."""
+    manager = MigrationManager(migration_id=migration_id, app_name=app, description=description)
+
+    async def run() -> None:
+        await carry_out(forwards)
+
+    async def run_backwards() -> None:
+        await carry_out(backwards)
+
+    manager.add_raw(run)
+    if backwards:
+        manager.add_raw_backwards(run_backwards)
+    return manager
+
+
+async def carry_out(statements: str) -> None:
+    """As they are written: a brace of theirs is no place for a value."""
+    for statement in statements.split(";;"):
+        await RawTable.raw(statement.replace("{", "{{").replace("}", "}}"))
 
 
 async def migrate(owner_url: str, house_url: str) -> None:

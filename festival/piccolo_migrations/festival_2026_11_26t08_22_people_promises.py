@@ -1,7 +1,8 @@
 """Who was seen when, from what is known of it; one question at a time about an account that goes"""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from festival.migrate import in_sql
 
 ID = "2026-11-26T08:22:00:000001"
 VERSION = "1.38.0"
@@ -20,22 +21,12 @@ CREATE UNIQUE INDEX merge_request_open ON merge_request (goes)
 ALTER TABLE person ADD CONSTRAINT person_not_itself CHECK (merged_into <> id)
 """
 
-
-class RawTable(Table):
-    """Only a handle for raw SQL."""
+BACKWARDS = """
+ALTER TABLE person DROP CONSTRAINT person_not_itself
+;;
+DROP INDEX merge_request_open
+"""
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="festival", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in FORWARDS.split(";;"):
-            await RawTable.raw(statement)
-
-    async def run_backwards() -> None:
-        await RawTable.raw("ALTER TABLE person DROP CONSTRAINT person_not_itself")
-        await RawTable.raw("DROP INDEX merge_request_open")
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(run_backwards)
-    return manager
+    return in_sql(ID, DESCRIPTION, app="festival", forwards=FORWARDS, backwards=BACKWARDS)

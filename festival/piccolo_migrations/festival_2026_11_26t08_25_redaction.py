@@ -1,7 +1,8 @@
 """The record's guard lets one change through: a text about a person becomes `[effacé]`, and that is on the record"""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from festival.migrate import in_sql
 
 ID = "2026-11-26T08:25:00:000000"
 VERSION = "1.38.0"
@@ -104,21 +105,5 @@ DROP FUNCTION folded(text)
 """
 
 
-class RawTable(Table):
-    """Only a handle for raw SQL."""
-
-
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="festival", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in FORWARDS.split(";;"):
-            await RawTable.raw(statement.replace("{", "{{").replace("}", "}}"))
-
-    async def run_backwards() -> None:
-        for statement in BACKWARDS.split(";;"):
-            await RawTable.raw(statement)
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(run_backwards)
-    return manager
+    return in_sql(ID, DESCRIPTION, app="festival", forwards=FORWARDS, backwards=BACKWARDS)

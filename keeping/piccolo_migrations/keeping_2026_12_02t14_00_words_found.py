@@ -1,7 +1,8 @@
 """An index of the words of each row of large tables, by which a name is found without reading them all"""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from festival.migrate import in_sql
 
 ID = "2026-12-02T14:00:00:000000"
 VERSION = "1.38.0"
@@ -87,24 +88,12 @@ def index(table: str, columns: str) -> str:
     return f"CREATE INDEX {table}_words ON {table} USING gin (words_in({said}))"
 
 
-class RawTable(Table):
-    """Only a handle for raw SQL."""
+FORWARDS = ";;".join([*FUNCTIONS, *(index(*one) for one in COLUMNS.items())])
+BACKWARDS = ";;".join([
+    *(f"DROP INDEX {table}_words" for table in COLUMNS),
+    "DROP FUNCTION words_in(text)", "DROP FUNCTION unescaped(jsonb)", BEFORE,
+])  # fmt: skip
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="keeping", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in (*FUNCTIONS, *(index(*one) for one in COLUMNS.items())):
-            await RawTable.raw(statement.replace("{", "{{").replace("}", "}}"))
-
-    async def run_backwards() -> None:
-        for table in COLUMNS:
-            await RawTable.raw(f"DROP INDEX {table}_words")
-        await RawTable.raw("DROP FUNCTION words_in(text)")
-        await RawTable.raw("DROP FUNCTION unescaped(jsonb)")
-        await RawTable.raw(BEFORE)
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(run_backwards)
-    return manager
+    return in_sql(ID, DESCRIPTION, app="keeping", forwards=FORWARDS, backwards=BACKWARDS)

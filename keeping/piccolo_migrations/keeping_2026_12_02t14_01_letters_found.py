@@ -1,7 +1,8 @@
 """An index of the words of letters, by which a name is found in them without reading them all"""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from festival.migrate import in_sql
 
 ID = "2026-12-02T14:01:00:000000"
 VERSION = "1.38.0"
@@ -12,20 +13,8 @@ CREATE INDEX letter_words ON letter USING gin (words_in(coalesce(address, '') ||
   || ' ' || coalesce(subject, '') || ' ' || coalesce(body, '') || ' ' || coalesce(bounce, '')))
 """
 
-
-class RawTable(Table):
-    """Only a handle for raw SQL."""
+BACKWARDS = "DROP INDEX letter_words"
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="keeping", description=DESCRIPTION)
-
-    async def run() -> None:
-        await RawTable.raw(FORWARDS)
-
-    async def run_backwards() -> None:
-        await RawTable.raw("DROP INDEX letter_words")
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(run_backwards)
-    return manager
+    return in_sql(ID, DESCRIPTION, app="keeping", forwards=FORWARDS, backwards=BACKWARDS)

@@ -1,7 +1,8 @@
 """What was reported before segments were counted proves nothing: only what was handed out stays seen"""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from festival.migrate import in_sql
 
 ID = "2026-11-26T02:20:00:000000"
 VERSION = "1.38.0"
@@ -29,19 +30,6 @@ UPDATE viewing v SET ranges = x.kept, seconds = x.seconds FROM (
 """
 
 
-class RawTable(Table):
-    """Only a handle for raw SQL."""
-
-
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="reviews", description=DESCRIPTION)
-
-    async def run() -> None:
-        await RawTable.raw(FORWARDS)
-
-    async def run_backwards() -> None:
-        """What was unproved does not come back: it was never known to be true."""
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(run_backwards)
-    return manager
+    # What was unproved does not come back: it was never known to be true.
+    return in_sql(ID, DESCRIPTION, app="reviews", forwards=FORWARDS)

@@ -1,7 +1,8 @@
 """What a film's figures are reckoned from tells them when it changes; a section has one quota"""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from festival.migrate import in_sql
 
 ID = "2026-11-28T03:01:00:000000"
 VERSION = "1.38.0"
@@ -119,21 +120,5 @@ DROP INDEX section_quota_once
 """
 
 
-class RawTable(Table):
-    """Only a handle for raw SQL."""
-
-
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="reviews", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in FORWARDS.split(";;"):
-            await RawTable.raw(statement)
-
-    async def run_backwards() -> None:
-        for statement in BACKWARDS.split(";;"):
-            await RawTable.raw(statement)
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(run_backwards)
-    return manager
+    return in_sql(ID, DESCRIPTION, app="reviews", forwards=FORWARDS, backwards=BACKWARDS)

@@ -1,7 +1,8 @@
 """A line of the record names the edition of the film, file, run or letter that it is about"""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from festival.migrate import in_sql
 
 ID = "2026-11-25T22:16:00:000000"
 VERSION = "1.38.0"
@@ -24,21 +25,5 @@ DROP FUNCTION edition_of_subject(varchar)
 """
 
 
-class RawTable(Table):
-    """Only a handle for raw SQL."""
-
-
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="screenings", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in FORWARDS.split(";;"):
-            await RawTable.raw(statement)
-
-    async def run_backwards() -> None:
-        for statement in BACKWARDS.split(";;"):
-            await RawTable.raw(statement)
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(run_backwards)
-    return manager
+    return in_sql(ID, DESCRIPTION, app="screenings", forwards=FORWARDS, backwards=BACKWARDS)

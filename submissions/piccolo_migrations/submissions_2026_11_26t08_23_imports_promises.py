@@ -1,7 +1,8 @@
 """A tracking number of a source is one entry; a row, a change and a named mapping stand once"""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from festival.migrate import in_sql
 
 ID = "2026-11-26T08:23:17:000000"
 VERSION = "1.38.0"
@@ -22,21 +23,5 @@ DROP INDEX import_mapping_once
 """
 
 
-class RawTable(Table):
-    """Only a handle for raw SQL."""
-
-
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="submissions", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in FORWARDS.split(";;"):
-            await RawTable.raw(statement)
-
-    async def run_backwards() -> None:
-        for statement in BACKWARDS.split(";;"):
-            await RawTable.raw(statement)
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(run_backwards)
-    return manager
+    return in_sql(ID, DESCRIPTION, app="submissions", forwards=FORWARDS, backwards=BACKWARDS)

@@ -1,7 +1,8 @@
 """Two entries are a pair once, the lesser id first; a file whose sound was not yet compared is found at once"""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from festival.migrate import in_sql
 
 ID = "2026-11-30T13:03:00:000000"
 VERSION = "1.38.0"
@@ -25,21 +26,5 @@ DROP INDEX twin_pair_once
 """
 
 
-class RawTable(Table):
-    """Only a handle for raw SQL."""
-
-
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="submissions", description=DESCRIPTION)
-
-    async def run() -> None:
-        for statement in FORWARDS.split(";;"):
-            await RawTable.raw(statement)
-
-    async def run_backwards() -> None:
-        for statement in BACKWARDS.split(";;"):
-            await RawTable.raw(statement)
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(run_backwards)
-    return manager
+    return in_sql(ID, DESCRIPTION, app="submissions", forwards=FORWARDS, backwards=BACKWARDS)
