@@ -15,7 +15,7 @@ from api.auth import settings_of
 from api.guards import MAKER, TEAM
 from api.pages import answers as pages
 from api.pages._answers import answer_from
-from api.pages.filmmaker import entry_page
+from api.pages.entry import entry_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import Conflict, Missing, Refused

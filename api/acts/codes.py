@@ -11,7 +11,7 @@ from api.acts.act import Refusal, act
 from api.acts.entries import FILM, film_of, refusal_of
 from api.auth import settings_of
 from api.guards import MAKER
-from api.pages.filmmaker import entry_page
+from api.pages.entry import entry_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.tables import Edition, Person

@@ -15,14 +15,9 @@ from api.forms import filled
 from api.guards import MAKER
 from api.pages import _entry
 from api.pages._page import back, language_of
-from api.pages.filmmaker import (
-    answers_page,
-    entry_page,
-    may_type,
-    opening_page,
-    report_page,
-    stands,
-)
+from api.pages.entry import answers_page, entry_page, may_type, stands
+from api.pages.filmmaker import opening_page
+from api.pages.report import report_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer, in_scope
 from festival.errors import Conflict, FestivalError, Missing, Refused

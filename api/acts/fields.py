@@ -14,7 +14,7 @@ from api.acts.entries import FILM
 from api.guards import MAKER
 from api.pages import _entry
 from api.pages._page import language_of
-from api.pages.filmmaker import entry_page, unread_of
+from api.pages.entry import entry_page, unread_of
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import Conflict, FestivalError, Refused

@@ -11,7 +11,7 @@ from api.acts.act import Refusal, act, sent
 from api.acts.entries import film_of
 from api.guards import MAKER
 from api.pages._page import language_of
-from api.pages.filmmaker import answers_page
+from api.pages.entry import answers_page
 from api.pages.fixes import FIX, entry_typed, fix_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer

@@ -12,7 +12,7 @@ from msgspec import Meta
 from api.acts.act import Refusal, act
 from api.acts.entries import FILM, film_of, refusal_of, to_report
 from api.guards import MAKER
-from api.pages.filmmaker import report_page
+from api.pages.report import report_page
 from api.request import AnyRequest
 from festival import codes
 from festival.access import Act, Viewer

@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.pages._page import language_of, prefix_of
-from api.pages.filmmaker import header_rules, received, said
+from api.pages._uploading import header_rules, received, said
 from api.request import AnyRequest
 from festival.language import size, t
 from festival.tables import Edition

@@ -19,7 +19,7 @@ from api.pages._form import (
     texts_typed,
 )
 from api.pages._page import language_of, page
-from api.pages.filmmaker import asked_of, eligibility_told
+from api.pages.entry import asked_of, eligibility_told
 from api.pages.sections import offered
 from api.request import AnyRequest
 from festival import codes, desk, language

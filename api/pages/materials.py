@@ -11,7 +11,7 @@ from api.pages._desk import desk_page
 from api.pages._form import RowFields, letters_from, moment_typed, sent_fields, texts_typed
 from api.pages._page import DESK, language_of, page, prefix_of
 from api.pages._report import found_rows
-from api.pages.filmmaker import received
+from api.pages._uploading import received
 from api.request import AnyRequest
 from festival import desk
 from festival.access import Act, Viewer, may

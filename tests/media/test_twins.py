@@ -290,7 +290,7 @@ NEVER_READ = ("avi", "mxf", "ts")
 
 def doubted(rules: Policy, *files: Path) -> dict[str, list[str] | None]:
     """By each file what the browser's own module doubts; nothing where it cannot read the headers."""
-    from api.pages.filmmaker import header_rules
+    from api.pages._uploading import header_rules
 
     asked = json.dumps(msgspec.to_builtins(header_rules(rules, SimpleNamespace(waivers=[]))))
     script = Path(__file__).with_name("header_codes.mjs")
