@@ -70,6 +70,10 @@ def quoted_films(language: str, films: Sequence[Any], *, most: int = 5) -> str:
 
 ANY_TITLE = "coalesce(nullif(f.title, ''), (SELECT min(value) FROM jsonb_each_text(f.titles)), '')"
 """`own_title` in SQL, of a film `f`."""
+EVERY_TITLE = (
+    "concat_ws(' ', f.title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(f.titles)))"
+)
+"""All titles of a film `f`, in SQL: what a list is searched by."""
 
 
 def field_of(column: str, language: str) -> str:

@@ -18,6 +18,7 @@ from msgspec import Meta
 from festival.access import Viewer
 from festival.db import rows, transaction
 from festival.errors import Busy, Conflict, Missing, Refused
+from festival.paging import Paged, numbers_of, paged
 from festival.record import record
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person, Phase, new_id
@@ -25,13 +26,14 @@ from festival.texts import Texts
 from reviews.assignments import THINKING_S, as_json, pairs_in, thinkers
 from reviews.evidence import seated
 from reviews.kinship import FilmKin, MemberKin, kinship
-from reviews.lists import CHAIR, IN_SCOPE, scope_values
+from reviews.lists import CHAIR, IN_SCOPE, NAMED_SO, PERSON, scope_values
 from reviews.profiles import members_of
 from reviews.reviewing import LEAST_REASON
 from reviews.tables import ConflictSearch
 from submissions.tables import Submission
 
-MOST_LISTED = 200
+PAGE = 40
+OPEN = ("suspected", "dismissed")  # what a chair may still say otherwise of
 ConflictNote = Annotated[str, Meta(max_length=400)]
 
 
@@ -77,6 +79,13 @@ class SuspectedConflict(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     settled_at: datetime | None = None
     settled_by: str = ""
+
+
+class ConflictSheet(Paged, frozen=True, kw_only=True):
+    """A page of pairs; `counts` are of all that the chair may know of, by state, whatever is looked for."""
+
+    conflicts: list[SuspectedConflict]
+    counts: dict[str, int]
 
 
 # Looking for them
@@ -395,42 +404,54 @@ async def declare_conflict(
 
 # Reading them
 
-SUSPICIONS = """
-SELECT c.id, c.submission, f.title, f.titles, x.letter AS section_letter, c.person,
-  coalesce(nullif(p.name, ''), p.email) AS name, c.state, c.answer, c.note, c.version, c.created_at, c.settled_at,
-  coalesce(nullif(q.name, ''), q.email, '') AS settled_by,
-  CASE WHEN x.is_blind THEN {told} ELSE c.links END AS links
-FROM conflict_of_interest c JOIN submission s ON s.id = c.submission AND s.edition = c.edition
-JOIN film f ON f.id = s.film
-JOIN section x ON x.id = s.section JOIN person p ON p.id = c.person
-LEFT JOIN person q ON q.id = c.settled_by
-JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-WHERE """
+COLUMNS = f"""c.id, c.submission, f.title, f.titles, x.letter AS section_letter, c.person, {PERSON} AS name, c.state,
+  c.answer, c.note, c.version, c.created_at, c.settled_at, coalesce(nullif(q.name, ''), q.email, '') AS settled_by,
+  CASE WHEN x.is_blind THEN {{}} ELSE c.links END AS links"""
+JOINED = """conflict_of_interest c JOIN submission s ON s.id = c.submission AND s.edition = c.edition
+  JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section JOIN person p ON p.id = c.person
+  LEFT JOIN person q ON q.id = c.settled_by"""
+RELEASED = "JOIN film_file n ON n.submission = s.id AND n.state = 'released'"
 KINDS_ALONE = """(SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('kind', l->>'kind')), '[]')
   FROM jsonb_array_elements(c.links) AS l)"""
-TO_CHAIRS = SUSPICIONS.replace("{told}", KINDS_ALONE) + IN_SCOPE
-TO_MEMBERS = SUSPICIONS.replace("{told}", "'[]'::jsonb") + IN_SCOPE
+TO_CHAIRS, TO_MEMBERS = (COLUMNS.format(blind) for blind in (KINDS_ALONE, "'[]'::jsonb"))
+KNOWN = f"""known AS MATERIALIZED (
+  SELECT c.id, c.state, c.answer, c.person, s.film
+  FROM conflict_of_interest c JOIN submission s ON s.id = c.submission AND s.edition = c.edition
+  JOIN section x ON x.id = s.section {RELEASED} WHERE {IN_SCOPE} AND c.state = ANY({{}}) AND c.person <> {{}})"""
+IN_ORDER = "answer = 'no', folded_name, name, folded_title, id"
 
 
-async def suspicions(viewer: Viewer, state: str = "suspected") -> list[SuspectedConflict]:
-    """Of the films that this chair may know of, and of nobody but others."""
-    found = await rows(
-        TO_CHAIRS
-        + """ AND c.state = {} AND c.person <> {}
-             ORDER BY c.answer = 'no', name, f.title, c.id LIMIT """
-        + str(MOST_LISTED),
-        *scope_values(viewer, CHAIR),
-        state,
-        viewer.id,
+async def suspicions(
+    viewer: Viewer, state: str = "suspected", *, words: str = "", page: int = 1
+) -> ConflictSheet:
+    """Of the films that this chair may know of, and of nobody but others: those of one state, forty a page, by
+    person; whom the answer was no stands last. `words` are sought in titles and names, never in what links them.
+    """
+    meant = f"""SELECT c.id, c.answer, p.folded_name, {PERSON} AS name, f.folded_title
+                FROM known c JOIN person p ON p.id = c.person JOIN film f ON f.id = c.film
+                WHERE c.state = {{}} {f"AND {NAMED_SO}" if words else ""}"""
+    told = await rows(
+        f"""WITH {KNOWN}, {paged(meant, order=IN_ORDER, of=PAGE)},
+              counted AS (SELECT coalesce(jsonb_object_agg(state, n), jsonb_build_object()) AS counts
+                FROM (SELECT state, count(*)::int AS n FROM known GROUP BY state) by_state)
+            SELECT counted.counts, one.* FROM counted LEFT JOIN (
+              SELECT page.place, page.found, {TO_CHAIRS} FROM page JOIN ({JOINED}) ON c.id = page.id) one ON true
+            ORDER BY one.place""",
+        *scope_values(viewer, CHAIR), list(OPEN), viewer.id, state, *filter(None, [words]), page,
+    )  # fmt: skip
+    return ConflictSheet(
+        conflicts=msgspec.convert([row for row in told if row["id"]], list[SuspectedConflict]),
+        counts=dict.fromkeys(OPEN, 0) | told[0]["counts"],
+        **numbers_of(told, of=PAGE),
     )
-    return msgspec.convert(found, list[SuspectedConflict])
 
 
 async def asked_of(viewer: Viewer) -> list[SuspectedConflict]:
     """What the member is asked of themself; why, not where the section is blind: the reason would tell who made it."""
     found = await rows(
-        TO_MEMBERS
-        + " AND c.state = 'suspected' AND c.answer = '' AND c.person = {} ORDER BY f.title, c.id",
+        f"""SELECT {TO_MEMBERS} FROM {JOINED} {RELEASED}
+            WHERE {IN_SCOPE} AND c.state = 'suspected' AND c.answer = '' AND c.person = {{}}
+            ORDER BY f.title, c.id""",
         *scope_values(viewer),
         viewer.id,
     )

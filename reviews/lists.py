@@ -18,8 +18,9 @@ from festival.access import (
 )
 from festival.db import rows
 from festival.errors import Missing, NotAllowed
+from festival.paging import Paged, numbers_of, paged, sought
 from festival.tables import Edition, Role
-from festival.texts import Texts
+from festival.texts import EVERY_TITLE, Texts
 from reviews.cautions import Caution, cautions, known_of, letters_of
 from reviews.evidence import LENGTH, RUNTIME, seated, share
 from reviews.rubrics import Rubrics, rubrics_of
@@ -489,21 +490,38 @@ class Absent(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-async def others_recusals(viewer: Viewer) -> list[Absent]:
-    """For the chair, of the films in their scope; never their own, nor of a film that is not
-    theirs to see.
+class AbsentSheet(Paged, frozen=True, kw_only=True):
+    """A page of those who stepped aside."""
+
+    recusals: list[Absent]
+
+
+PERSON = "coalesce(nullif(p.name, ''), p.email)"
+"""Somebody as a chair reads them, of a person `p`."""
+NAMED_SO = sought(f"concat_ws(' ', {PERSON}, {EVERY_TITLE})")
+"""Whether words stand in that, or in a title of a film `f`."""
+
+
+async def others_recusals(
+    viewer: Viewer, *, words: str = "", page: int = 1, most: int = 40
+) -> AbsentSheet:
+    """For the chair, of the films in their scope, the newest first, `most` a page; never their own, nor of a film
+    that is not theirs to see. `words` are sought in titles and names.
     """
-    selected = await rows(
-        """SELECT s.id AS submission, f.title, f.titles, x.letter AS section_letter,
-             c.person, coalesce(nullif(p.name, ''), p.email) AS name, c.reason, c.created_at
-           FROM recusal c JOIN submission s ON s.id = c.submission JOIN film f ON f.id = s.film
-           JOIN section x ON x.id = s.section JOIN person p ON p.id = c.person
-           JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-           WHERE c.lifted_at IS NULL AND c.person <> {} AND """ + IN_SCOPE + """
-           ORDER BY c.created_at DESC, c.id""",
-        viewer.id, *scope_values(viewer, CHAIR),
+    here = f"""SELECT c.id, c.created_at FROM recusal c JOIN submission s ON s.id = c.submission
+               JOIN section x ON x.id = s.section JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+               LEFT JOIN film f ON f.id = s.film LEFT JOIN person p ON p.id = c.person
+               WHERE c.lifted_at IS NULL AND c.person <> {{}} AND {IN_SCOPE} {f"AND {NAMED_SO}" if words else ""}"""
+    told = await rows(
+        f"""WITH {paged(here, order="created_at DESC, id", of=most)}
+            SELECT page.place, page.found, s.id AS submission, f.title, f.titles, x.letter AS section_letter,
+              c.person, {PERSON} AS name, c.reason, c.created_at
+            FROM page JOIN recusal c ON c.id = page.id JOIN submission s ON s.id = c.submission
+            JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section JOIN person p ON p.id = c.person
+            ORDER BY page.place""",
+        viewer.id, *scope_values(viewer, CHAIR), *filter(None, [words]), page,
     )  # fmt: skip
-    return msgspec.convert(selected, list[Absent])
+    return AbsentSheet(recusals=msgspec.convert(told, list[Absent]), **numbers_of(told, of=most))
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from msgspec import Meta
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.language import is_visible
+from festival.paging import numbers_of, paged
 from festival.record import record
 from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Person, new_id
@@ -62,16 +63,17 @@ class CommentSheet(msgspec.Struct, frozen=True, kw_only=True):
     last: int
 
 
-COMMENTS = """SELECT c.id, c.programme, c.number, c.text, c.person, coalesce(p.name, '') AS by, c.created_at,
-    c.changed_at, c.settled_at, coalesce(s.name, '') AS settled_by, c.version
-  FROM screening_comment c LEFT JOIN person p ON p.id = c.person LEFT JOIN person s ON s.id = c.settled_by
-  WHERE c.edition = {}"""
+COLUMNS = """c.id, c.programme, c.number, c.text, c.person, coalesce(p.name, '') AS by, c.created_at, c.changed_at,
+  c.settled_at, coalesce(s.name, '') AS settled_by, c.version"""
+JOINED = """screening_comment c LEFT JOIN person p ON p.id = c.person LEFT JOIN person s ON s.id = c.settled_by"""
 
 
 async def open_comments(edition: Edition) -> list[Comment]:
     """Of the whole grid, the oldest first: they are read as a talk."""
     found = await rows(
-        f"{COMMENTS} AND c.settled_at IS NULL ORDER BY c.created_at, c.id", edition.id
+        f"""SELECT {COLUMNS} FROM {JOINED} WHERE c.edition = {{}} AND c.settled_at IS NULL
+            ORDER BY c.created_at, c.id""",
+        edition.id,
     )
     return msgspec.convert(found, list[Comment])
 
@@ -79,15 +81,20 @@ async def open_comments(edition: Edition) -> list[Comment]:
 async def sheet(
     edition: Edition, *, state: CommentState = "open", programme: str = "", page: int = 1
 ) -> CommentSheet:
-    found = await rows(
-        f"""{COMMENTS} AND ({{}} = 'all' OR (c.settled_at IS NULL) = ({{}} = 'open'))
-            AND ({{}} = '' OR c.programme = {{}}) ORDER BY c.created_at DESC, c.id""",
-        edition.id, state, state, programme, programme,
+    meant = """SELECT c.id, c.created_at FROM screening_comment c WHERE c.edition = {} AND {} IN ('', c.programme)
+               AND ({} = 'all' OR (c.settled_at IS NULL) = ({} = 'open'))"""
+    told = await rows(
+        f"""WITH {paged(meant, order="created_at DESC, id", of=PAGE)}
+            SELECT page.place, page.found, {COLUMNS} FROM page JOIN ({JOINED}) ON c.id = page.id ORDER BY page.place""",
+        edition.id, programme, state, state, page,
     )  # fmt: skip
-    last = max(1, -(-len(found) // PAGE))
-    number = min(max(page, 1), last)
-    shown = msgspec.convert(found[(number - 1) * PAGE : number * PAGE], list[Comment])
-    return CommentSheet(comments=shown, count=len(found), number=number, last=last)
+    here = numbers_of(told, of=PAGE)
+    return CommentSheet(
+        comments=msgspec.convert(told, list[Comment]),
+        count=here["found"],
+        number=here["number"],
+        last=here["last"],
+    )
 
 
 async def add(edition: Edition, new: NewComment, *, by: Person) -> str:

@@ -19,10 +19,11 @@ from festival.clock import festival_day, now
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
 from festival.language import is_visible, t
+from festival.paging import Paged, numbers_of, paged, sought
 from festival.record import record
 from festival.shapes import Id, VersionNumber
 from festival.tables import Edition, Letter, Person, new_id
-from festival.texts import ANY_TITLE, Texts, film_title
+from festival.texts import ANY_TITLE, EVERY_TITLE, Texts, film_title
 from screenings.departures import readers
 from screenings.document import Document
 from screenings.freezing import document_of, newest_number
@@ -38,6 +39,9 @@ from submissions.telling import tell_members
 from submissions.visitors import visitors_in
 
 STATES = ("silent", "changed", "objected", "confirmed")
+STATE = """coalesce(nullif(t.answer, ''),
+  CASE WHEN jsonb_typeof(t.before) = 'object' THEN 'changed' ELSE 'silent' END)"""
+"""`MakersScreening.state`, of a row `t`."""
 PAGE = 40
 MOST_ASKED = 400
 
@@ -440,58 +444,74 @@ class ConfirmationRow(MakersScreening, frozen=True, kw_only=True):
     section_letter: str
 
 
-class ConfirmationList(msgspec.Struct, frozen=True, kw_only=True):
+class ConfirmationList(Paged, frozen=True, kw_only=True):
+    """A page of them; `counts` by state and `total` are of all, whatever state or film is looked for."""
+
     rows: list[ConfirmationRow]
     counts: dict[str, int]
-    number: int
-    last: int
     total: int
     unasked: int
 
 
+TOLD_HERE = f"""told_here AS MATERIALIZED (
+  SELECT t.id, t.submission, {STATE} AS state FROM told_screening t
+  JOIN submission s ON s.id = t.submission AND s.status = 'accepted'
+  WHERE t.edition = {{}} AND NOT t.submission = ANY({{}}) AND {{}} IN ('', t.programme))"""
+"""What makers were told of films that are chosen still, but for those from which a viewer has stepped aside; of a
+programme or of all.
+"""
+COUNTED = "SELECT " + ", ".join(
+    f"count(*) FILTER (WHERE state = '{one}')::int AS {one}" for one in STATES
+)
+
+
 async def confirmations(
-    edition: Edition, viewer: Viewer, *, state: str = "", programme: str = "", page: int = 1
+    edition: Edition,
+    viewer: Viewer,
+    *,
+    state: str = "",
+    programme: str = "",
+    words: str = "",
+    page: int = 1,
 ) -> ConfirmationList:
-    """Every screening of an accepted film that its makers were told of, by day; less the films from which
-    this viewer has stepped aside. `unasked` counts films of the working grid whose makers know nothing.
+    """Every screening of an accepted film that its makers were told of, by day, forty a page; less the films from
+    which this viewer has stepped aside. `unasked` counts films of the working grid whose makers know nothing;
+    `words` are sought in titles.
     """
-    found = await told_in(edition, viewer, programme=programme)
-    shown = [one for one in found if state in ("", one.state)]
-    last = max(1, -(-len(shown) // PAGE))
-    number = min(max(page, 1), last)
+    meant = f"""SELECT t.id, t.facts->>'starts_at' AS starts_at, {ANY_TITLE} AS title
+                FROM told_here JOIN told_screening t ON t.id = told_here.id
+                JOIN submission s ON s.id = t.submission JOIN film f ON f.id = s.film
+                WHERE {{}} IN ('', told_here.state) {f"AND {sought(EVERY_TITLE)}" if words else ""}"""
+    told = await rows(
+        f"""WITH {TOLD_HERE}, {paged(meant, order="starts_at, title, id", of=PAGE)}
+            SELECT counted.*, one.* FROM ({COUNTED} FROM told_here) counted LEFT JOIN (
+              SELECT page.place, page.found, t.*, coalesce(p.name, '') AS by, page.title, f.titles AS film_titles,
+                coalesce(x.letter, '') AS section_letter
+              FROM page JOIN told_screening t ON t.id = page.id JOIN submission s ON s.id = t.submission
+              JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+              LEFT JOIN person p ON p.id = t.answered_by) one ON true
+            ORDER BY one.place""",
+        edition.id, sorted(viewer.recused), programme, state, *filter(None, [words]), page,
+    )  # fmt: skip
+    shown, counts = [row for row in told if row["id"]], {one: told[0][one] for one in STATES}
     return ConfirmationList(
-        rows=shown[(number - 1) * PAGE : number * PAGE],
-        counts=counted(found),
-        number=number,
-        last=last,
-        total=len(found),
+        rows=msgspec.convert(shown, list[ConfirmationRow], strict=False),
+        counts=counts,
+        total=sum(counts.values()),
         unasked=await unasked(edition, viewer),
+        **numbers_of(told, of=PAGE),
     )
 
 
 async def counts_of(edition: Edition, viewer: Viewer, *, programme: str) -> dict[str, int]:
     """How many screenings of a programme's films are in each of `STATES`."""
-    return counted(await told_in(edition, viewer, programme=programme))
-
-
-def counted(found: list[ConfirmationRow]) -> dict[str, int]:
-    return {one: sum(row.state == one for row in found) for one in STATES}
-
-
-async def told_in(edition: Edition, viewer: Viewer, *, programme: str) -> list[ConfirmationRow]:
-    selected = await rows(
-        """SELECT t.*, coalesce(p.name, '') AS by, """ + ANY_TITLE + """ AS title, f.titles AS film_titles,
-             coalesce(x.letter, '') AS section_letter
-           FROM told_screening t JOIN submission s ON s.id = t.submission AND s.status = 'accepted'
-           JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
-           LEFT JOIN person p ON p.id = t.answered_by
-           WHERE t.edition = {} AND NOT t.submission = ANY({}) AND {} IN ('', t.programme)
-           ORDER BY t.facts->>'starts_at', title, t.id""",
+    told = await rows(
+        f"WITH {TOLD_HERE} {COUNTED} FROM told_here",
         edition.id,
         sorted(viewer.recused),
         programme,
-    )  # fmt: skip
-    return msgspec.convert(selected, list[ConfirmationRow], strict=False)
+    )
+    return told[0]
 
 
 async def unasked(edition: Edition, viewer: Viewer) -> int:

@@ -12,9 +12,10 @@ from festival.access import Viewer
 from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
+from festival.paging import Paged, numbers_of, paged, sought
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition, Person
-from festival.texts import ANY_TITLE, Texts
+from festival.texts import ANY_TITLE, EVERY_TITLE, Texts
 from screenings.confirming import facts_in, place_of, told_one
 from screenings.showing_facts import ShowingFacts, headline
 from screenings.tables import MakersTerms, TicketWish, ToldScreening
@@ -251,46 +252,69 @@ class TicketRow(MakersWish, frozen=True, kw_only=True):
         return "granted" if self.granted else "refused"
 
 
-class TicketList(msgspec.Struct, frozen=True, kw_only=True):
-    """`counts` by state; `wanted` and `granted` are tickets, of all wishes."""
+class TicketList(Paged, frozen=True, kw_only=True):
+    """A page of wishes; `counts` by state, `wanted` and `granted`, which are tickets, and `total` are of all wishes,
+    whatever is looked for.
+    """
 
     rows: list[TicketRow]
     counts: dict[str, int]
     wanted: int
     granted: int
-    number: int
-    last: int
     total: int
 
 
+WISHED = """ticket_wish w JOIN submission s ON s.id = w.submission AND s.status = 'accepted'"""
+HERE = "w.edition = {} AND NOT w.submission = ANY({})"
+"""Wishes for films that are chosen still, and not for those from which the viewer steps aside."""
+SHOWN = """JOIN film f ON f.id = s.film LEFT JOIN person p ON p.id = w.person
+  LEFT JOIN told_screening t ON t.submission = w.submission AND t.programme = w.programme AND t.number = w.number"""
+COLUMNS = f"""w.*, {ANY_TITLE} AS title, f.titles, f.director, coalesce(p.name, '') AS by,
+  coalesce((SELECT a.name FROM person a WHERE a.id = w.answered_by), '') AS answered_by, t.facts"""
+STATE = "CASE WHEN w.granted IS NULL THEN 'waiting' WHEN w.granted > 0 THEN 'granted' ELSE 'refused' END"
+COUNTS = ", ".join(f"'{one}', count(*) FILTER (WHERE state = '{one}')" for one in STATES)
+STARTS_AT = "t.facts->>'starts_at'"
+SAID = sought(f"concat_ws(' ', {EVERY_TITLE}, f.director, p.name, w.for_whom)")
+
+
 async def wishes_in(edition: Edition, viewer: Viewer) -> list[TicketRow]:
-    """By screening; of films that are chosen still, and not of those from which the viewer steps aside."""
+    """All of them, by screening: for a list that is taken along."""
     selected = await rows(
-        """SELECT w.*, """ + ANY_TITLE + """ AS title, f.titles, f.director, coalesce(p.name, '') AS by,
-             coalesce(a.name, '') AS answered_by, t.facts
-           FROM ticket_wish w JOIN submission s ON s.id = w.submission AND s.status = 'accepted'
-           JOIN film f ON f.id = s.film LEFT JOIN person p ON p.id = w.person
-           LEFT JOIN person a ON a.id = w.answered_by
-           LEFT JOIN told_screening t ON t.submission = w.submission AND t.programme = w.programme
-             AND t.number = w.number
-           WHERE w.edition = {} AND NOT w.submission = ANY({})
-           ORDER BY t.facts->>'starts_at' NULLS LAST, title, w.id""",
-        edition.id, sorted(viewer.recused),
-    )  # fmt: skip
+        f"""SELECT {COLUMNS} FROM {WISHED} {SHOWN} WHERE {HERE}
+            ORDER BY {STARTS_AT} NULLS LAST, title, w.id""",
+        edition.id,
+        sorted(viewer.recused),
+    )
     return msgspec.convert(selected, list[TicketRow])
 
 
-async def wishes(edition: Edition, viewer: Viewer, *, state: str = "", page: int = 1) -> TicketList:
-    found = await wishes_in(edition, viewer)
-    shown = [one for one in found if state in ("", one.state)]
-    last = max(1, -(-len(shown) // PAGE))
-    number = min(max(page, 1), last)
+async def wishes(
+    edition: Edition, viewer: Viewer, *, state: str = "", words: str = "", page: int = 1
+) -> TicketList:
+    """Forty a page, by screening, of one state or of all; `words` are sought in titles, directors, those who asked and
+    for whom.
+    """
+    meant = f"""SELECT w.id, {STARTS_AT} AS starts_at, {ANY_TITLE} AS title
+                FROM known w JOIN submission s ON s.id = w.submission {SHOWN}
+                WHERE {{}} IN ('', w.state) {f"AND {SAID}" if words else ""}"""
+    told = await rows(
+        f"""WITH known AS MATERIALIZED (SELECT w.id, w.submission, w.programme, w.number, w.wanted, w.granted,
+                w.person, w.for_whom, {STATE} AS state FROM {WISHED} WHERE {HERE}),
+              {paged(meant, order="starts_at NULLS LAST, title, id", of=PAGE)},
+              counted AS (SELECT count(*)::int AS total, coalesce(sum(wanted), 0)::int AS wanted_in_all,
+                coalesce(sum(granted), 0)::int AS granted_in_all,
+                jsonb_build_object({COUNTS}) AS counts FROM known)
+            SELECT counted.*, one.* FROM counted LEFT JOIN (
+              SELECT page.place, page.found, {COLUMNS}
+              FROM page JOIN ({WISHED}) ON w.id = page.id {SHOWN}) one ON true
+            ORDER BY one.place""",
+        edition.id, sorted(viewer.recused), state, *filter(None, [words]), page,
+    )  # fmt: skip
     return TicketList(
-        rows=shown[(number - 1) * PAGE : number * PAGE],
-        counts={one: sum(row.state == one for row in found) for one in STATES},
-        wanted=sum(one.wanted for one in found),
-        granted=sum(one.granted or 0 for one in found),
-        number=number,
-        last=last,
-        total=len(found),
+        rows=msgspec.convert([row for row in told if row["id"]], list[TicketRow]),
+        counts=told[0]["counts"],
+        wanted=told[0]["wanted_in_all"],
+        granted=told[0]["granted_in_all"],
+        total=told[0]["total"],
+        **numbers_of(told, of=PAGE),
     )

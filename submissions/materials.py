@@ -13,9 +13,10 @@ from festival.db import rows, transaction
 from festival.desk import Way
 from festival.errors import Conflict, Missing, Refused
 from festival.language import is_visible
+from festival.paging import Paged, numbers_of, paged, sought
 from festival.record import record
 from festival.tables import Edition, Person
-from festival.texts import ANY_TITLE, Texts
+from festival.texts import ANY_TITLE, EVERY_TITLE, Texts
 from media.policy import Verdict
 from media.storage import Store
 from submissions import attachments
@@ -374,17 +375,35 @@ class BoardRow(msgspec.Struct, frozen=True, kw_only=True):
     missing: int = 0
 
 
-class Board(msgspec.Struct, frozen=True, kw_only=True):
+class Board(Paged, frozen=True, kw_only=True):
+    """A page of films with what they have brought; `total` are all, `missing` those that must still bring something,
+    whatever is looked for.
+    """
+
     columns: list[BoardColumn]
     films: list[BoardRow]
-    number: int
-    last: int
     total: int
     missing: int
 
 
-async def board(edition: Edition, viewer: Viewer, *, only_missing: bool, page: int) -> Board:
-    """Accepted films whose acceptance is announced, with what each has brought, a page at a time.
+OWED = f"""(SELECT count(*) FROM material m WHERE m.edition = s.edition AND m.is_required AND m.closed_at IS NULL
+  AND {IN_SECTION}
+  AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.material = m.id AND d.submission = s.id))::int"""
+"""How many things a film `s` must still bring."""
+THINGS = """coalesce((SELECT jsonb_agg(jsonb_build_object('material', one.material, 'text', one.text, 'id', one.id,
+    'name', one.name, 'size', one.size, 'package', one.package) ORDER BY one.created_at, one.id) FROM (
+  SELECT d.material, d.text, a.id, a.name, a.size, '' AS package, d.created_at
+  FROM delivery d LEFT JOIN attachment a ON a.id = d.attachment WHERE d.submission = s.id
+  UNION ALL SELECT p.material, '', NULL, p.name, p.size, p.state, p.created_at
+  FROM package_upload p WHERE p.submission = s.id AND p.state <> 'delivered') one), '[]')"""
+"""What a film `s` has brought, and packages that are not delivered yet."""
+
+
+async def board(
+    edition: Edition, viewer: Viewer, *, only_missing: bool, words: str = "", page: int = 1
+) -> Board:
+    """Accepted films whose acceptance is announced, with what each has brought, forty a page; `words` are sought in
+    titles.
 
     A film from which the viewer has stepped aside is not among them.
     """
@@ -399,64 +418,48 @@ async def board(edition: Edition, viewer: Viewer, *, only_missing: bool, page: i
         ],
         list[BoardColumn],
     )
-    films = await rows(
-        """SELECT s.id, coalesce(s.section, '') AS section, coalesce(x.letter, '') AS section_letter,
-             """ + ANY_TITLE + """ AS title, f.titles
-           FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
-           WHERE s.edition = {} AND s.status = 'accepted' AND NOT s.id = ANY({})
-           ORDER BY title, s.id""",
-        edition.id, sorted(viewer.recused),
+    meant = f"""SELECT known.id, known.missing, {ANY_TITLE} AS title FROM known JOIN film f ON f.id = known.film
+                WHERE (NOT {{}}::bool OR known.missing > 0) {f"AND {sought(EVERY_TITLE)}" if words else ""}"""
+    told = await rows(
+        f"""WITH known AS MATERIALIZED (SELECT s.id, s.film, {OWED} AS missing FROM submission s
+              WHERE s.edition = {{}} AND s.status = 'accepted' AND NOT s.id = ANY({{}})),
+            {paged(meant, order="title, id", of=PAGE)}
+            SELECT counted.*, one.* FROM (
+              SELECT count(*)::int AS total, (count(*) FILTER (WHERE missing > 0))::int AS missing_in_all FROM known
+            ) counted LEFT JOIN (
+              SELECT page.place, page.found, page.missing, s.id, coalesce(s.section, '') AS section,
+                coalesce(x.letter, '') AS section_letter, page.title, f.titles, {THINGS} AS things
+              FROM page JOIN submission s ON s.id = page.id JOIN film f ON f.id = s.film
+              LEFT JOIN section x ON x.id = s.section) one ON true
+            ORDER BY one.place""",
+        edition.id, sorted(viewer.recused), only_missing, *filter(None, [words]), page,
     )  # fmt: skip
-    brought = await brought_by_film(edition)
-    lines = [board_row(film, columns, brought) for film in films]
-    shown = [line for line in lines if line.missing] if only_missing else lines
-    last = max(1, -(-len(shown) // PAGE))
-    number = min(max(page, 1), last)
     return Board(
         columns=columns,
-        films=shown[(number - 1) * PAGE : number * PAGE],
-        number=number,
-        last=last,
-        total=len(lines),
-        missing=sum(1 for line in lines if line.missing),
+        films=[board_row(row, columns) for row in told if row["id"]],
+        total=told[0]["total"],
+        missing=told[0]["missing_in_all"],
+        **numbers_of(told, of=PAGE),
     )
 
 
-async def brought_by_film(edition: Edition) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """(film, material) → what was brought of it, and packages that are not delivered yet."""
-    selected = await rows(
-        """SELECT d.submission, d.material, d.text, a.id, a.name, a.size, '' AS package, d.created_at
-           FROM delivery d JOIN submission s ON s.id = d.submission
-           LEFT JOIN attachment a ON a.id = d.attachment WHERE s.edition = {}
-           UNION ALL SELECT p.submission, p.material, '', NULL, p.name, p.size, p.state, p.created_at
-           FROM package_upload p JOIN submission s ON s.id = p.submission
-           WHERE s.edition = {} AND p.state <> 'delivered' ORDER BY created_at, id""",
-        edition.id,
-        edition.id,
-    )
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in selected:
-        found.setdefault((row["submission"], row["material"]), []).append(row)
-    return found
-
-
-def board_row(
-    film: dict[str, Any],
-    columns: list[BoardColumn],
-    brought: dict[tuple[str, str], list[dict[str, Any]]],
-) -> BoardRow:
-    cells = [cell(film, column, brought.get((film["id"], column.id), [])) for column in columns]
-    known = {name: film[name] for name in ("id", "title", "titles", "section_letter")}
-    missing = sum(1 for one in cells if one.state in {"late", "due"})
-    return BoardRow(**known, cells=cells, missing=missing)
+def board_row(film: dict[str, Any], columns: list[BoardColumn]) -> BoardRow:
+    cells = [
+        cell(film, column, [one for one in film["things"] if one["material"] == column.id])
+        for column in columns
+    ]
+    known = {name: film[name] for name in ("id", "title", "titles", "section_letter", "missing")}
+    return BoardRow(**known, cells=cells)
 
 
 def cell(film: dict[str, Any], column: BoardColumn, things: list[dict[str, Any]]) -> MaterialCell:
-    if not things and column.sections and film["section"] not in column.sections:
-        return MaterialCell()
+    """A package that is on its way is told, and is not brought; what is not asked of a film is not owed either."""
     is_brought = any(not one["package"] for one in things)
+    is_asked = not column.sections or film["section"] in column.sections
     return MaterialCell(
-        state=state_of(is_brought=is_brought, is_required=column.is_required, due_at=column.due_at),
+        state=state_of(is_brought=is_brought, is_required=column.is_required, due_at=column.due_at)
+        if is_brought or is_asked
+        else "",
         files=[FileShown(one["id"], one["name"], one["size"]) for one in things if one["id"]],
         text=next((one["text"] for one in things if one["text"]), ""),
         package=next((one["package"] for one in reversed(things) if one["package"]), ""),

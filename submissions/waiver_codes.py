@@ -12,6 +12,7 @@ from festival.access import Viewer
 from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Refused
+from festival.paging import Paged, numbers_of, paged, sought
 from festival.record import record
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person, Section, new_id
@@ -19,6 +20,8 @@ from festival.texts import ANY_TITLE
 from submissions.status import Status
 from submissions.tables import CodeUse, Submission, WaiverCode
 
+PAGE = 20
+NEWEST = 10  # entries that are told of beside their code
 DRAWN_LETTERS = 8  # 39 bits of a drawn code: nobody guesses it one try after the other
 CodeSections = Annotated[list[Annotated[str, Meta(max_length=1)]], Meta(max_length=26)]
 
@@ -255,26 +258,73 @@ async def is_late_possible(edition: Edition) -> bool:
 # What operators read
 
 
-async def codes_of(edition: Edition, viewer: Viewer) -> list[dict[str, Any]]:
-    """Every code, the newest first, with the letters of its sections and the entries that have it.
+class CodeUser(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry that has a code; its title is empty where it is not told."""
 
-    A film is named once it is filed and its copy released, and not to who has stepped aside from it.
-    """
-    return await rows(
-        """SELECT c.id, c.code, c.label, c.percent, c.late_until, c.most_uses, c.expires_at, c.is_open,
-             c.version,
-             coalesce((SELECT jsonb_agg(x.letter ORDER BY x.position, x.letter) FROM section x
-               WHERE c.sections ? x.id), '[]') AS letters,
-             coalesce((SELECT jsonb_agg(jsonb_build_object('submission', s.id,
-                 'title', CASE WHEN s.status NOT IN ('draft', 'withdrawn') AND NOT s.id = ANY({})
-                   AND EXISTS (SELECT 1 FROM film_file n
-                     WHERE n.submission = s.id AND n.state = 'released')
-                 THEN """
-        + ANY_TITLE
-        + """ ELSE '' END, 'person', coalesce(nullif(p.name, ''), p.email), 'at', u.created_at) ORDER BY u.created_at)
-               FROM code_use u JOIN submission s ON s.id = u.submission JOIN film f ON f.id = s.film
-               JOIN person p ON p.id = u.person WHERE u.code = c.id), '[]') AS uses
-           FROM waiver_code c WHERE c.edition = {} ORDER BY c.created_at DESC, c.id""",
-        sorted(viewer.recused),
-        edition.id,
-    )
+    submission: str
+    title: str
+    person: str
+    at: datetime
+
+
+class GivenCode(msgspec.Struct, frozen=True, kw_only=True):
+    """A code as operators read it: `letters` of its sections, how many entries have it, and those that came last."""
+
+    id: str
+    code: str
+    label: str
+    percent: int
+    late_until: datetime | None
+    most_uses: int
+    expires_at: datetime | None
+    is_open: bool
+    version: int
+    letters: list[str]
+    used: int
+    uses: list[CodeUser]
+
+
+class CodeList(Paged, frozen=True, kw_only=True):
+    """A page of codes, the newest first."""
+
+    codes: list[GivenCode]
+
+
+NAMED = f"""CASE WHEN s.status NOT IN ('draft', 'withdrawn') AND NOT s.id = ANY({{}}) AND EXISTS (
+  SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released') THEN {ANY_TITLE} ELSE '' END"""
+"""The title of a film `s` that has a code: once it is filed and released, and not for who has stepped aside."""
+USED = """code_use u JOIN submission s ON s.id = u.submission JOIN film f ON f.id = s.film
+  JOIN person p ON p.id = u.person"""
+BY = "coalesce(nullif(p.name, ''), p.email)"
+
+
+def narrowed(viewer: Viewer, words: str) -> tuple[str, tuple[Any, ...]]:
+    """SQL and its values: codes that are called so, or that such a film or person has."""
+    if not words:
+        return "", ()
+    told = sought(f"concat_ws(' ', {BY}, {NAMED})")
+    return f"""AND (strpos(c.code, nullif({{}}, '')) > 0 OR {sought("c.label")}
+                 OR EXISTS (SELECT FROM {USED} WHERE u.code = c.id AND {told}))""", (
+        plain(words), words, sorted(viewer.recused), words,
+    )  # fmt: skip
+
+
+async def codes_of(edition: Edition, viewer: Viewer, *, words: str = "", page: int = 1) -> CodeList:
+    """A page of codes; `words` are sought in the code, its label, and the films and people that have it."""
+    sql, values = narrowed(viewer, words)
+    here = f"SELECT c.id, c.created_at FROM waiver_code c WHERE c.edition = {{}} {sql}"
+    told = await rows(
+        f"""WITH {paged(here, order="created_at DESC, id", of=PAGE)}
+            SELECT page.place, page.found, c.id, c.code, c.label, c.percent, c.late_until, c.most_uses, c.expires_at,
+              c.is_open, c.version,
+              coalesce((SELECT jsonb_agg(x.letter ORDER BY x.position, x.letter) FROM section x
+                WHERE c.sections ? x.id), '[]') AS letters,
+              (SELECT count(*)::int FROM code_use u WHERE u.code = c.id) AS used,
+              coalesce((SELECT jsonb_agg(jsonb_build_object('submission', one.id, 'title', one.title,
+                  'person', one.person, 'at', one.created_at) ORDER BY one.created_at DESC, one.id)
+                FROM (SELECT s.id, {NAMED} AS title, {BY} AS person, u.created_at FROM {USED} WHERE u.code = c.id
+                      ORDER BY u.created_at DESC, s.id LIMIT {NEWEST}) one), '[]') AS uses
+            FROM page JOIN waiver_code c ON c.id = page.id ORDER BY page.place""",
+        edition.id, *values, page, sorted(viewer.recused),
+    )  # fmt: skip
+    return CodeList(codes=msgspec.convert(told, list[GivenCode]), **numbers_of(told, of=PAGE))

@@ -1,5 +1,7 @@
 """People are counted, screening by screening or by a list; the public's prize is given."""
 
+from typing import Any
+
 import msgspec
 from litestar import Response
 from litestar.datastructures import UploadFile
@@ -8,6 +10,7 @@ from litestar.params import FromPath
 
 from api.acts.act import Refusal, act
 from api.guards import FILMS
+from api.pages._lists import stood
 from api.pages.attendance import PAGE, attendance_page
 from api.request import AnyRequest
 from festival.errors import Missing, Refused
@@ -43,6 +46,10 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     )
 
 
+def where_it_stood(request: AnyRequest, _: Any) -> str:
+    return stood(request, PAGE)
+
+
 @act(
     f"{PAGE}/screenings/{{stable:str}}",
     json="/attendance/{stable:str}",
@@ -50,7 +57,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     status=200,
     guards=FILMS,
     again=again,
-    goes=PAGE,
+    goes=where_it_stood,
     says="attendance.done.counted",
     at="stable",
 )

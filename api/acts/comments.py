@@ -1,5 +1,7 @@
 """Comments on screenings: said, said otherwise, taken back, settled, opened again."""
 
+from typing import Any
+
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -7,6 +9,7 @@ from litestar.params import FromPath
 from api.acts.act import Refusal, act
 from api.forms import filled
 from api.guards import PLAN
+from api.pages._lists import stood
 from api.pages.comments import PAGE, CommentForm, comments_page
 from api.request import AnyRequest
 from festival.desk import Seen
@@ -47,6 +50,10 @@ async def add_comment(
     return {"id": await comments.add(edition_row, data, by=person)}
 
 
+def where_it_stood(request: AnyRequest, _: Any) -> str:
+    return stood(request, PAGE, "shown", "programme")
+
+
 @act(
     ONE,
     json=JSON,
@@ -54,7 +61,7 @@ async def add_comment(
     status=200,
     guards=PLAN,
     again=again,
-    goes=PAGE,
+    goes=where_it_stood,
     says="comments.done.changed",
 )
 async def change_comment(
@@ -73,7 +80,7 @@ async def change_comment(
     status=204,
     guards=PLAN,
     again=again,
-    goes=PAGE,
+    goes=where_it_stood,
     says="comments.done.removed",
 )
 async def remove_comment(
@@ -92,7 +99,7 @@ async def remove_comment(
     status=200,
     guards=PLAN,
     again=again,
-    goes=PAGE,
+    goes=where_it_stood,
     says="comments.done.settled",
 )
 async def settle_comment(
@@ -111,7 +118,7 @@ async def settle_comment(
     status=200,
     guards=PLAN,
     again=again,
-    goes=PAGE,
+    goes=where_it_stood,
     says="comments.done.reopened",
 )
 async def reopen_comment(

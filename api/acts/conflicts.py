@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from api.acts.act import Refusal, act
 from api.acts.decisions import FILM
 from api.guards import CHAIR, COMMITTEE
+from api.pages._lists import stood
 from api.pages.conflicts import PAGE, conflicts_page
 from api.pages.room import recusals_page
 from api.request import AnyRequest
@@ -48,13 +49,17 @@ async def look_for_conflicts(
     return await conflicts.look_for_conflicts(edition_row, by=person)
 
 
+def where_it_stood(request: AnyRequest, _: Any) -> str:
+    return stood(request, PAGE, "state")
+
+
 @act(
     ONE,
     json=ONE,
     method="put",
     guards=CHAIR,
     again=again,
-    goes=PAGE,
+    goes=where_it_stood,
     says="conflicts.done.settled",
 )
 async def settle_conflict(

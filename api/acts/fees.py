@@ -14,6 +14,7 @@ from api.acts.act import Refusal, act
 from api.forms import collected, filled
 from api.guards import OPERATOR
 from api.pages import _typed
+from api.pages._lists import stood
 from api.pages._typed import FewSigns
 from api.pages.fees import CODES, FEES, codes_page, fees_page
 from api.request import AnyRequest
@@ -126,6 +127,14 @@ async def codes_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await codes_page(request, edition, viewer, error=refused.error)
 
 
+def where_fees_stood(request: AnyRequest, _: Any) -> str:
+    return stood(request, FEES, "state", "words")
+
+
+def where_codes_stood(request: AnyRequest, _: Any) -> str:
+    return stood(request, CODES)
+
+
 @act(
     FEE,
     json=FEE,
@@ -133,7 +142,7 @@ async def codes_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     guards=OPERATOR,
     reads=fee_of,
     again=fees_again,
-    goes=FEES,
+    goes=where_fees_stood,
     says="fees.done.changed",
 )
 async def change_fee(
@@ -172,7 +181,7 @@ async def add_code(
     guards=OPERATOR,
     reads=code_change_of,
     again=code_again,
-    goes=CODES,
+    goes=where_codes_stood,
     says="codes.done.changed",
 )
 async def change_code(
@@ -191,7 +200,7 @@ async def change_code(
     status=204,
     guards=OPERATOR,
     again=codes_again,
-    goes=CODES,
+    goes=where_codes_stood,
     says="codes.done.removed",
 )
 async def remove_code(

@@ -1,11 +1,14 @@
 """Shared audiences: a weight is set by hand and put back, and which pairs the planner reckons with."""
 
+from typing import Any
+
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 
 from api.acts.act import Refusal, act
 from api.guards import PLAN
+from api.pages._lists import stood
 from api.pages._shared import PAIRS
 from api.pages.pairs import pairs_page
 from api.request import AnyRequest
@@ -28,6 +31,10 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await pairs_page(request, request.state["edition"], refused.error)
 
 
+def where_it_stood(request: AnyRequest, _: Any) -> str:
+    return stood(request, PAIRS)
+
+
 @act(
     PAIRS,
     json="/pairs",
@@ -35,7 +42,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     status=200,
     guards=PLAN,
     again=again,
-    goes=PAIRS,
+    goes=where_it_stood,
     says="audiences.done.set",
 )
 async def set_weight(
@@ -51,7 +58,7 @@ async def set_weight(
     status=204,
     guards=PLAN,
     again=again,
-    goes=PAIRS,
+    goes=where_it_stood,
     says="audiences.done.back",
 )
 async def put_back(

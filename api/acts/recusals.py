@@ -1,6 +1,6 @@
 """Recusals: a member steps aside, and is let back in by another person, a chair."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Response
 from litestar.di import NamedDependency
@@ -12,6 +12,7 @@ from api.acts.decisions import FILM
 from api.acts.room import room_again
 from api.forms import filled
 from api.guards import CHAIR, COMMITTEE
+from api.pages._lists import stood
 from api.pages.room import TypedSheet, recusals_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
@@ -75,13 +76,17 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     )
 
 
+def where_it_stood(request: AnyRequest, _: Any) -> str:
+    return stood(request, PAGE)
+
+
 @act(
     LIFTING,
     json=LIFTING,
     status=204,
     guards=CHAIR,
     again=again,
-    goes=PAGE,
+    goes=where_it_stood,
     says="committee.done.lifted",
 )
 async def lift_recusal(

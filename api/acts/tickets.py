@@ -13,6 +13,7 @@ from api.acts.entries import FILM, film_of
 from api.forms import collected, faults
 from api.guards import FILMS, MAKER
 from api.pages._form import moment_from, sent_fields
+from api.pages._lists import stood
 from api.pages.confirming import screenings_page
 from api.pages.tickets import PAGE, tickets_page
 from api.request import AnyRequest
@@ -138,13 +139,17 @@ async def set_makers_terms(
     return {"version": await tickets.set_terms(edition_row, data, by=person)}
 
 
+def where_it_stood(request: AnyRequest, _: Any) -> str:
+    return stood(request, PAGE, "shown")
+
+
 @act(
     f"{PAGE}/{{wish_id:str}}/answer",
     json="/tickets/{wish_id:str}/answer",
     status=200,
     guards=FILMS,
     again=answer_again,
-    goes=PAGE,
+    goes=where_it_stood,
     says="tickets.done.answered",
     at="wish_id",
 )

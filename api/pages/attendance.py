@@ -9,6 +9,7 @@ from litestar.response import Stream
 
 from api.guards import FILMS
 from api.pages._exports import own_file
+from api.pages._lists import kept
 from api.pages._page import DESK, PLANNING, language_of, page
 from api.pages.committee import sheet_of
 from api.request import AnyRequest
@@ -46,6 +47,7 @@ async def attendance_page(
         error=error,
         at=PAGE,
         sheet=sheet,
+        kept=kept(sheet.number),
         all=len(found),
         counted=sum(one.came is not None for one in found),
         came=sum(one.came or 0 for one in found),

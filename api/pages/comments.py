@@ -11,6 +11,7 @@ from msgspec import Meta
 from api.grid import evening_and_hour
 from api.guards import SEE
 from api.pages._desk import planning_page
+from api.pages._lists import kept, said
 from api.pages._page import language_of
 from api.request import AnyRequest
 from festival.clock import minutes_of
@@ -55,7 +56,8 @@ async def comments_page(
             for n in range(item.showings)
         ],
         own=request.state["viewer"].id, which=which, typed=typed,
-        more=f"&shown={state}&programme={programme}",
+        more=said(shown=state, programme=programme),
+        kept=kept(found.number, shown=state, programme=programme),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from api.grid import equipment_name
 from api.guards import FILMS, MAKER
+from api.pages._lists import number_asked, said, words_asked
 from api.pages._page import DESK, PLANNING, language_of, page, prefix_of
 from api.pages._typed import metres_typed
 from api.request import AnyRequest
@@ -135,13 +136,15 @@ async def confirmations_page(
 ) -> Response[str]:
     lang, asked = language_of(request), request.query_params
     state = asked.get("shown", "")
-    number, programme = asked.get("page", ""), asked.get("programme", "")[:16]
+    state, programme = state if state in STATES else "", asked.get("programme", "")[:16]
+    words = words_asked(request)
     found = await confirming.confirmations(
         edition,
         viewer,
-        state=state if state in STATES else "",
+        state=state,
         programme=programme,
-        page=int(number) if number.isdecimal() and len(number) < 6 else 1,
+        words=words,
+        page=number_asked(request),
     )
     return page(
         request,
@@ -155,6 +158,8 @@ async def confirmations_page(
         state=state,
         states=STATES,
         programme=programme,
+        sought=words,
+        more=said(q=words, shown=state, programme=programme),
     )
 
 

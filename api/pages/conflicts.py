@@ -6,6 +6,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api.guards import CHAIR
+from api.pages._lists import kept, number_asked, said, words_asked
 from api.pages._page import page
 from api.request import AnyRequest
 from festival.access import Viewer
@@ -16,6 +17,7 @@ from reviews.assignments import AssignedWhich, assigned_films
 from reviews.profiles import members_of
 
 PAGE = "/committee/conflicts"
+NEWEST = 5  # recusals that stand there too; the others have a page of their own
 
 
 async def conflicts_page(
@@ -31,10 +33,14 @@ async def conflicts_page(
     asked = request.query_params.get("film", "")
     which = AssignedWhich(words=asked[:80])
     films, _ = await assigned_films(viewer, edition, which, most=20) if asked else ([], 0)
+    sought, state = words_asked(request), request.query_params.get("state", "")
+    state = state if state in conflicts.OPEN else conflicts.OPEN[0]
+    sheet = await conflicts.suspicions(viewer, state, words=sought, page=number_asked(request))
     return page(
         request, "committee/conflicts.html", error=error, at=PAGE, row=row, typed=typed or {},
-        suspected=await conflicts.suspicions(viewer), dismissed=await conflicts.suspicions(viewer, "dismissed"),
-        declared=await lists.others_recusals(viewer), asked=asked, films=films,
+        sheet=sheet, state=state, states=conflicts.OPEN, sought=sought, more=said(q=sought, state=state),
+        kept=kept(sheet.number, q=sought, state=state),
+        declared=await lists.others_recusals(viewer, most=NEWEST), asked=asked, films=films,
         looked_at=await conflicts.looked_at(edition),
         members=[one for one in await members_of(edition) if one.id != viewer.id],
     )  # fmt: skip

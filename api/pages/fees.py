@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from api.guards import OPERATOR
 from api.pages import _typed
 from api.pages._desk import desk_page
+from api.pages._lists import kept, number_asked, said, words_asked
 from api.pages._page import language_of
 from api.request import AnyRequest
 from festival.access import Viewer
@@ -18,7 +19,7 @@ from festival.tables import Edition
 from festival.texts import texts_of
 from submissions.fees import STATES, FeeState, fees_of
 from submissions.lists import sections_of
-from submissions.waiver_codes import codes_of
+from submissions.waiver_codes import GivenCode, codes_of
 
 FEES, CODES = "/operator/fees", "/operator/codes"
 
@@ -66,6 +67,8 @@ async def fees_page(
         at=FEES,
         sheet=sheet,
         asked=narrowed,
+        more=said(**narrowed),
+        kept=kept(sheet.number, **narrowed),
         which=which,
         values={
             line.id: {
@@ -86,7 +89,7 @@ async def fees_page(
 async def codes(
     request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
 ) -> Response[str]:
-    """Every waiver code with its uses."""
+    """Waiver codes with their uses, a page at a time."""
     return await codes_page(request, edition_row, viewer)
 
 
@@ -107,17 +110,21 @@ async def codes_page(
 ) -> Response[str]:
     """`typed` is what a refused form said of the code `which`, or of a `new` one."""
     lang = language_of(request)
-    known = await codes_of(edition, viewer)
+    looked_for = words_asked(request)
+    sheet = await codes_of(edition, viewer, words=looked_for, page=number_asked(request))
     return desk_page(
         request,
         "operator/codes.html",
         error=error,
         at=CODES,
-        codes=known,
+        sheet=sheet,
+        sought=looked_for,
+        more=said(q=looked_for),
+        kept=kept(sheet.number, q=looked_for),
         which=which,
         values={
-            one["id"]: fields_of_code(one) | (typed or {} if one["id"] == which else {})
-            for one in known
+            one.id: fields_of_code(one) | (typed or {} if one.id == which else {})
+            for one in sheet.codes
         },
         new=NEW_CODE | (typed or {} if which == "new" else {}),
         sections=[
@@ -127,17 +134,17 @@ async def codes_page(
     )
 
 
-def fields_of_code(code: dict[str, Any]) -> dict[str, Any]:
+def fields_of_code(code: GivenCode) -> dict[str, Any]:
     """One code as somebody would type it."""
     return {
-        "code": code["code"],
-        "label": code["label"],
-        "sections": tuple(code["letters"]),
-        "percent": str(code["percent"]),
-        "most_uses": str(code["most_uses"]),
-        "is_open": "yes" if code["is_open"] else "",
-        **_typed.moment_typed(code["late_until"], field="late_until"),
-        **_typed.moment_typed(code["expires_at"], field="expires_at"),
+        "code": code.code,
+        "label": code.label,
+        "sections": tuple(code.letters),
+        "percent": str(code.percent),
+        "most_uses": str(code.most_uses),
+        "is_open": "yes" if code.is_open else "",
+        **_typed.moment_typed(code.late_until, field="late_until"),
+        **_typed.moment_typed(code.expires_at, field="expires_at"),
     }
 
 

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from api.guards import MAKER, OPERATOR, SEE
 from api.pages._desk import desk_page
 from api.pages._form import RowFields, letters_from, moment_typed, sent_fields, texts_typed
+from api.pages._lists import number_asked, said, words_asked
 from api.pages._page import DESK, language_of, page, prefix_of
 from api.pages._report import found_rows
 from api.pages._uploading import received
@@ -163,9 +164,7 @@ def material_typed(
 
 
 async def board_page(request: AnyRequest, edition: Edition, viewer: Viewer) -> Response[str]:
-    asked = request.query_params
-    number = asked.get("page", "")
-    only_missing = asked.get("missing", "") == "yes"
+    sought, only_missing = words_asked(request), request.query_params.get("missing", "") == "yes"
     return page(
         request,
         "operator/materials_board.html",
@@ -174,9 +173,12 @@ async def board_page(request: AnyRequest, edition: Edition, viewer: Viewer) -> R
             edition,
             viewer,
             only_missing=only_missing,
-            page=int(number) if number.isdecimal() and len(number) < 6 else 1,
+            words=sought,
+            page=number_asked(request),
         ),
         only_missing=only_missing,
+        sought=sought,
+        more=said(q=sought, missing="yes" if only_missing else ""),
         is_operator=may(viewer, Act.OPERATE),
     )
 

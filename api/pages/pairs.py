@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 
 from api.guards import SEE
 from api.pages._desk import planning_page
+from api.pages._lists import kept
 from api.pages._page import language_of
 from api.pages._shared import PAIRS, bare, picks_of
 from api.pages.committee import sheet_of
@@ -49,12 +50,14 @@ async def pairs_page(
 
     shown = [pair for pair in pairs if bare(sought) in bare(titles(pair))]
     rules = await rules_of(edition)
+    sheet = sheet_of(shown, asked.get("page", "1"), of=ROWS)
     return planning_page(
         request,
         "programmer/pairs.html",
         error=error,
         at=PAIRS,
-        sheet=sheet_of(shown, asked.get("page", "1"), of=ROWS),
+        sheet=sheet,
+        kept=kept(sheet.number, q=sought),
         total=len(pairs),
         holding=sum(1 for pair in pairs if pair.weight and in_mode(pair, rules.audiences)),
         items=items,

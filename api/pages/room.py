@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from api.guards import COMMITTEE
+from api.pages._lists import kept, number_asked, said, words_asked
 from api.pages._page import language_of, page, prefix_of
 from api.request import AnyRequest
 from festival.access import Act, Viewer, may
@@ -35,6 +36,7 @@ from submissions.subtitling import standing_of
 from submissions.tables import FilmFile, Submission
 from submissions.twins import twins_for_committee
 
+ROWS = 40  # recusals of others on a page
 STEPPING = frozenset({"reason", "sure"})  # faults of the recusal's form
 
 
@@ -224,12 +226,15 @@ async def recusals_page(
     reason: str = "",
 ) -> Response[str]:
     """`row`: the one whose form was refused; what was typed into it stands there again."""
+    sought, others = words_asked(request), None
+    if may(viewer, Act.SEE_BOARD):
+        number = number_asked(request)
+        others = await lists.others_recusals(viewer, words=sought, page=number, most=ROWS)
     return page(
         request, "committee/recusals.html", error=error,
-        asides=await lists.own_recusals(viewer), chairs=may(viewer, Act.SEE_BOARD),
-        others=await lists.others_recusals(viewer) if may(viewer, Act.SEE_BOARD) else [],
-        asked=await asked_of(viewer),
-        row=row, reason=reason, at="/committee/recusals",
+        asides=await lists.own_recusals(viewer), others=others, asked=await asked_of(viewer),
+        sought=sought, more=said(q=sought),
+        kept=kept(others.number, q=sought) if others else "", row=row, reason=reason, at="/committee/recusals",
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from litestar.response import Stream
 from api.guards import FILMS
 from api.pages._exports import own_file
 from api.pages._form import moment_typed
+from api.pages._lists import kept, number_asked, said, words_asked
 from api.pages._page import DESK, PLANNING, language_of, page
 from api.request import AnyRequest
 from festival import spreadsheets
@@ -37,14 +38,11 @@ async def tickets_page(
 ) -> Response[str]:
     """`refused`: the wish whose answer was not taken, or `terms`; `sent` is what stood in that form."""
     lang, asked = language_of(request), request.query_params
-    state, number = asked.get("shown", ""), asked.get("page", "")
+    words, state = words_asked(request), asked.get("shown", "")
+    state = state if state in STATES else ""
     terms = await tickets.terms_of(edition)
-    found = await tickets.wishes(
-        edition,
-        viewer,
-        state=state if state in STATES else "",
-        page=int(number) if number.isdecimal() and len(number) < 6 else 1,
-    )
+    number = number_asked(request)
+    found = await tickets.wishes(edition, viewer, state=state, words=words, page=number)
     typed = {
         "most_tickets": str(terms.most_tickets),
         "tickets_until": moment_typed(terms.tickets_until),
@@ -62,6 +60,9 @@ async def tickets_page(
         lines=[{"row": one, "when": when_told(one, lang)} for one in found.rows],
         state=state,
         states=STATES,
+        sought=words,
+        more=said(q=words, shown=state),
+        kept=kept(found.number, q=words, shown=state),
         terms=terms,
         typed=typed,
         most=MOST_TICKETS,

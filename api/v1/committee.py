@@ -14,7 +14,7 @@ from api.news import watched
 from festival.access import Act, Viewer, may
 from festival.tables import Edition
 from reviews import board, lists, meetings
-from reviews.lists import Absent, Aside, Batch, Case, Waiting, open_film
+from reviews.lists import AbsentSheet, Aside, Batch, Case, Waiting, open_film
 from reviews.meetings import PAGE, MinutesLine, TableState
 from reviews.reckoning import FilmRank, PanelStanding
 from reviews.rubrics import rubrics_of
@@ -96,9 +96,15 @@ async def recusals(viewer: NamedDependency[Viewer]) -> list[Aside]:
 
 
 @get("/committee/recusals/others", guards=CHAIR)
-async def others_recusals(viewer: NamedDependency[Viewer]) -> list[Absent]:
-    """Who stepped aside from the films that the caller chairs, and why."""
-    return await lists.others_recusals(viewer)
+async def others_recusals(
+    viewer: NamedDependency[Viewer],
+    q: FromQuery[Annotated[str, Meta(max_length=100)]] = "",
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
+) -> AbsentSheet:
+    """Who stepped aside from the films that the caller chairs, and why: the newest first, forty a page; `q` is
+    sought in titles and names.
+    """
+    return await lists.others_recusals(viewer, words=q.strip(), page=page)
 
 
 @get("/committee/board", guards=CHAIR)

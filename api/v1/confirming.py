@@ -54,11 +54,14 @@ async def confirmations(
     edition_row: NamedDependency[Edition],
     shown: FromQuery[Literal["", "silent", "changed", "objected", "confirmed"]] = "",
     programme: FromQuery[Annotated[str, Meta(max_length=16)]] = "",
+    q: FromQuery[Annotated[str, Meta(max_length=100)]] = "",
     page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
 ) -> dict[str, Any]:
-    """Forty screenings a page, by day; `counts` by state, `unasked` are films whose makers know nothing."""
+    """Forty screenings a page, by day; `counts` by state, `unasked` are films whose makers know nothing. `q` is
+    sought in titles.
+    """
     found: ConfirmationList = await confirming.confirmations(
-        edition_row, viewer, state=shown, programme=programme, page=page
+        edition_row, viewer, state=shown, programme=programme, words=q.strip(), page=page
     )
     told_of: dict[str, Any] = msgspec.to_builtins(found)
     return told_of | {"rows": [told(one) for one in found.rows]}

@@ -17,7 +17,7 @@ from festival.tables import Edition, Section
 from submissions.fees import FeeList, fees_of
 from submissions.lists import sections_of
 from submissions.sections import sections_counted
-from submissions.waiver_codes import codes_of
+from submissions.waiver_codes import CodeList, codes_of
 
 
 @route("/sections.css", http_method=READ, status_code=200)
@@ -107,10 +107,15 @@ async def all_fees(
 
 @get("/operator/codes", guards=OPERATOR)
 async def all_codes(
-    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
-) -> list[dict[str, Any]]:
-    """Every waiver code with the entries that have it."""
-    return await codes_of(edition_row, viewer)
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    q: FromQuery[Annotated[str, Meta(max_length=100)]] = "",
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
+) -> CodeList:
+    """Waiver codes, twenty a page, each with the ten entries that got it last; `q` is sought in the code, its label,
+    and the films and people that have it.
+    """
+    return await codes_of(edition_row, viewer, words=q.strip(), page=page)
 
 
 HANDLERS: list[Any] = [hues, sections, all_sections, all_deadlines, all_fees, all_codes]

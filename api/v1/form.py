@@ -1,11 +1,12 @@
 """JSON: the entry's form as an edition sets it up, and what is wanted of accepted films."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from msgspec import Meta
 
 from api.guards import MAKER, OPERATOR, SEE, TEAM
 from festival import desk
@@ -47,10 +48,15 @@ async def board(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
     missing: FromQuery[bool] = False,
-    page: FromQuery[int] = 1,
+    q: FromQuery[Annotated[str, Meta(max_length=100)]] = "",
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
 ) -> materials.Board:
-    """Accepted films with what each has brought; `missing`: only those that still owe something."""
-    return await materials.board(edition_row, viewer, only_missing=missing, page=page)
+    """Accepted films with what each has brought, forty a page; `missing`: only those that still owe something; `q` is
+    sought in titles.
+    """
+    return await materials.board(
+        edition_row, viewer, only_missing=missing, words=q.strip(), page=page
+    )
 
 
 @get("/materials", guards=SEE)
@@ -58,10 +64,13 @@ async def programmers_board(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
     missing: FromQuery[bool] = False,
-    page: FromQuery[int] = 1,
+    q: FromQuery[Annotated[str, Meta(max_length=100)]] = "",
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
 ) -> materials.Board:
     """The same for programmers."""
-    return await materials.board(edition_row, viewer, only_missing=missing, page=page)
+    return await materials.board(
+        edition_row, viewer, only_missing=missing, words=q.strip(), page=page
+    )
 
 
 @get("/submissions/{submission_id:str}/materials", guards=MAKER)

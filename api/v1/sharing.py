@@ -13,7 +13,7 @@ from festival.access import Viewer
 from festival.tables import Edition
 from reviews import assignments, conflicts, phases, profiles
 from reviews.assignments import AssignedFilm, AssignedWhich
-from reviews.conflicts import SuspectedConflict
+from reviews.conflicts import ConflictSheet, SuspectedConflict
 from reviews.phases import PhasesNow
 from reviews.profiles import SeatedMember
 
@@ -82,9 +82,14 @@ async def member(
 
 
 @get("/committee/conflicts", guards=CHAIR)
-async def suspected_conflicts(viewer: NamedDependency[Viewer]) -> list[SuspectedConflict]:
-    """What was found and waits for a chair's word."""
-    return await conflicts.suspicions(viewer)
+async def suspected_conflicts(
+    viewer: NamedDependency[Viewer],
+    shown: FromQuery[Annotated[str, Meta(pattern="^(suspected|dismissed)$")]] = "suspected",
+    q: FromQuery[Annotated[str, Meta(max_length=100)]] = "",
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
+) -> ConflictSheet:
+    """What waits for a chair's word, or was dismissed, forty a page; `q` is sought in titles and names."""
+    return await conflicts.suspicions(viewer, shown, words=q.strip(), page=page)
 
 
 @get("/committee/conflicts/mine", guards=COMMITTEE)

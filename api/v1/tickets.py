@@ -19,10 +19,11 @@ async def wishes(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
     shown: FromQuery[Literal["", "waiting", "granted", "refused"]] = "",
+    q: FromQuery[Annotated[str, Meta(max_length=100)]] = "",
     page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
 ) -> dict[str, Any]:
-    """Forty wishes a page, by screening; `counts` by state."""
-    found = await tickets.wishes(edition_row, viewer, state=shown, page=page)
+    """Forty wishes a page, by screening; `counts` by state. `q` is sought in titles, names and for whom they are."""
+    found = await tickets.wishes(edition_row, viewer, state=shown, words=q.strip(), page=page)
     told: dict[str, Any] = msgspec.to_builtins(found)
     return told | {"rows": [msgspec.to_builtins(one) | {"state": one.state} for one in found.rows]}
 

@@ -2,7 +2,9 @@
 
 import msgspec
 import pytest
+from lxml import html
 
+from festival.db import rows
 from festival.tables import Letter
 from screenings import confirming, programmes
 from screenings.confirming import FilmsAsked
@@ -129,6 +131,26 @@ async def test_programmers_see_who_is_silent_and_remind_them_once_a_day(client, 
     assert shown["confirmed"] == 1
     film = await submission_in(world.edition, world.films[1])
     assert len(await confirming.screenings_of(film)) == 1
+
+
+async def test_the_list_of_confirmations_is_paged_and_searched(client, world, monkeypatch) -> None:
+    monkeypatch.setattr(confirming, "PAGE", 1)
+    await publish(world)
+    [one] = await told(client, world)
+    await say(client, world, one, "confirmed")
+    await rows("UPDATE told_screening SET before = 'null' WHERE submission = {} RETURNING id", world.films[1])
+    await sign_in(client, world.by)
+    at = f"/fr/{world.edition.slug}/programmer/confirmations"
+
+    async def films(asked: str) -> list[str]:
+        page = html.fromstring((await client.get(f"{at}?{asked}")).text)
+        return [" ".join(one.text_content().split()) for one in page.xpath("//ol[contains(@class, 'confirmations')]//h2//bdi")]
+
+    shown = [await films(asked) for asked in ("page=1", "page=2", "page=9", "q=NÛIT+1", "shown=silent", "q=rien")]
+    found = (await client.get(door(world.edition, "/confirmations?page=2&q=nuit"))).json()
+
+    assert shown == [["Nuit 0"], ["Nuit 1"], ["Nuit 1"], ["Nuit 1"], ["Nuit 1"], []]
+    assert (found["number"], found["last"], found["found"], found["total"]) == (2, 2, 2, 2)
 
 
 async def test_makers_read_the_sheet_of_the_room_in_which_their_film_is_shown(client, world) -> None:

@@ -331,6 +331,37 @@ async def test_a_code_is_given_out_typed_and_closed(client, house) -> None:
     assert "15" in page_of(await client.get(place))
 
 
+async def test_codes_are_paged_and_searched_and_a_change_leads_back_to_its_page(client, house, monkeypatch) -> None:
+    monkeypatch.setattr(waiver_codes, "PAGE", 1)
+    monkeypatch.setattr(waiver_codes, "NEWEST", 1)
+    edition, operator = await a_desk(client)
+    for code, label in (("FEMIS27", "Une école"), ("ORBITE", "Un partenaire")):
+        await waiver_codes.add_code(edition, CodeForm(code=code, label=label, most_uses=3), by=operator)
+    maker = await a_person("filmmaker", edition=edition, name="Kerguelen")
+    for n, status in enumerate(("submitted", "draft")):
+        film, _ = await a_film(edition, maker, title=f"Périhélie {n}", status="draft")
+        await waiver_codes.redeem(await submission_in(edition, film), "femis27", by=maker)
+        await Submission.update({Submission.status: status}).where(Submission.id == film)
+    await sign_in(client, operator)
+    at, told = desk(edition, "codes"), door(edition, "codes")
+
+    def codes(answer) -> list[str]:
+        return [code for code in ("FEMIS27", "ORBITE") if code in answer.text]
+
+    asked = ("page=1", "page=2", "page=9", "q=femis-2", "q=UNE+ECOLE", "q=kerguelen", "q=perihelie+0", "q=perihelie+1")
+    shown = {words: codes(await client.get(f"{at}?{words}")) for words in asked}
+    [found] = (await client.get(f"{told}?q=KERGUÉLEN")).json()["codes"]
+    form = form_in(await client.get(f"{at}?page=2"), "?page=2")
+    [code] = await WaiverCode.objects().where((WaiverCode.edition == edition.id) & (WaiverCode.code == "FEMIS27"))
+    done = await client.post(f"{at}/{code.id}?page=2", data=form | {"label": "Deux écoles", "percent": "50"})
+
+    femis, orbite = ["FEMIS27"], ["ORBITE"]
+    assert list(shown.values()) == [orbite, femis, femis, femis, femis, femis, femis, []], "what is not filed is not named"
+    assert (found["used"], [use["title"] for use in found["uses"]]) == (2, [""])
+    assert "et 1 autre, dans la liste des frais" in page_of(await client.get(f"{at}?page=2"))
+    assert (done.status_code, done.headers["location"].startswith(f"{at}?page=2&done=")) == (303, True)
+
+
 async def test_guessing_a_code_is_slowed_and_a_right_one_still_passes(client, house, monkeypatch) -> None:
     monkeypatch.setattr(limits, "THROTTLE_SECONDS", 0.01)
     edition, operator = await a_desk(client)

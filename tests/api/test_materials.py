@@ -243,6 +243,34 @@ async def test_the_board_shows_announced_films_alone_and_finds_what_is_missing(
     assert (told["total"], told["missing"]) == (2, 1)
 
 
+async def test_the_board_is_paged_and_searched_and_owes_what_is_asked_of_a_film(client, world, monkeypatch) -> None:
+    monkeypatch.setattr(materials, "PAGE", 1)
+    edition, maker, operator = world
+    short, _ = await a_film(edition, maker, title="Zénith", section="S", status="accepted")
+    whole, _ = await a_film(edition, maker, title="Aube", status="accepted")
+    await a_film(edition, maker, title="Été", status="accepted")
+    one = await a_material(edition, operator, sections=["C"])
+    await sign_in(client, maker)
+    await send(client, edition, whole, one, PNG)
+    await rows("INSERT INTO package_upload (id, submission, material, name) VALUES ('board', {}, {}, 'a.tar') RETURNING id", short, one)
+    await sign_in(client, operator)
+    at = f"/fr/{edition.slug}/operator/materials/films"
+
+    async def told(asked: str) -> list[str]:
+        page = (await client.get(f"{at}?{asked}")).text
+        return [title for title in ("Aube", "Été", "Zénith") if title in page]
+
+    pages = [await told(f"page={n}") for n in (1, 2, 3, 9)]
+    board = (await client.get(door(edition, "/operator/materials/films?q=zenith"))).json()
+
+    assert sorted(title for page in pages[:3] for title in page) == ["Aube", "Zénith", "Été"]
+    assert pages[3] == pages[2]
+    assert (await told("q=ETE"), await told("missing=yes"), await told("missing=yes&q=aube")) == (["Été"], ["Été"], [])
+    assert (board["found"], board["total"], board["missing"]) == (1, 3, 1)
+    [cell] = board["films"][0]["cells"]
+    assert (cell["state"], cell["package"], board["films"][0]["missing"]) == ("", "receiving", 0)
+
+
 @pytest.mark.parametrize("status", ["accepted", "submitted"])
 async def test_who_is_handed_what_was_brought(client, world, status) -> None:
     edition, maker, operator = world

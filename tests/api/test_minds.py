@@ -127,6 +127,23 @@ async def test_another_programmer_settles_it_and_is_not_offered_to_rewrite_it(cl
     assert page.xpath("//p[@class='words']/text()") == ["Et le son ?"]
 
 
+async def test_comments_are_paged_and_an_act_leads_back_to_its_page(client, world, monkeypatch) -> None:
+    monkeypatch.setattr(comments, "PAGE", 1)
+    for text in ("Le premier", "Le second"):
+        await comments.add(world.edition, NewComment(programme=world.programmes[0], text=text), by=world.by)
+    proof = await signed(client, world.by)
+    at = page_of(world, "comments")
+
+    shown = [(await client.get(f"{at}?page={n}")).text for n in (1, 2, 9)]
+    told = (await client.get(door(world, "comments?page=2"))).json()
+    [settles] = html.fromstring(shown[1]).xpath("//form[contains(@action, '/settling')]/@action")
+    done = await client.post(settles, data=proof)
+
+    assert [("Le premier" in page, "Le second" in page) for page in shown] == [(False, True), (True, False), (True, False)]
+    assert (told["count"], told["number"], told["last"], [one["text"] for one in told["comments"]]) == (2, 2, 2, ["Le premier"])
+    assert done.headers["location"] == f"{at}?shown=open&page=2&done=comments.done.settled"
+
+
 async def test_nobody_but_programmers_reads_comments(client, world) -> None:
     await comments.add(world.edition, NewComment(programme=world.programmes[0], text="Entre nous"), by=world.by)
 

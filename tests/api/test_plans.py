@@ -49,12 +49,9 @@ WALKS = {
 }  # fmt: skip
 ROWS = {
     "/{edition}/committee": 300,  # days on which its reader has watched, of four weeks
-    "/{edition}/operator/materials/films": 300,  # what has come of the films of a page, and of all others: to be mended
     "/{edition}/operator/privacy/{erasure_id}": 500,  # each place where a name stands is decided about
     "/{edition}/operator/queue": 300,  # a hundred of each state
     "/{edition}/operator/reminders": 1100,  # whom a reminder would reach
-    "/{edition}/programmer/materials": 300,  # as the operator's
-    "/{edition}/programmer/tickets": 300,  # wishes, a screening after the other
 }
 
 

@@ -1,8 +1,11 @@
 """Makers ask for tickets of their screenings within a bound; the office grants all, some or none, by letter."""
 
 import pytest
+from lxml import html
 
 from festival.tables import Letter
+from screenings import tickets
+from screenings.tables import TicketWish
 from tests.api.test_asking import door
 from tests.api.test_confirming import told
 from tests.builders import a_person, sign_in
@@ -81,3 +84,37 @@ async def test_the_office_grants_some_the_makers_get_a_letter_and_nothing_is_cha
     assert "À l’accueil." in body(letter)
     assert "2027-11-26,12:00,Orion,Nuit 0,invitations,4,2,'=1+1,Ada" in list_of_all.text
     assert "2 places accordées" in " ".join(page.text.split())
+
+
+async def test_the_list_is_paged_and_searched_and_an_answer_leads_back_to_its_page(
+    client, world, monkeypatch
+) -> None:
+    monkeypatch.setattr(tickets, "PAGE", 1)
+    await allow(client, world, 4)
+    await want(client, world, 2, for_whom="L’équipe")
+    [wish] = await TicketWish.objects().where(TicketWish.edition == world.edition.id)
+    other = TicketWish(
+        edition=world.edition.id, submission=wish.submission, programme=wish.programme, number=7, wanted=1,
+        for_whom="La presse", granted=1,
+    )  # fmt: skip
+    await other.save()
+    await sign_in(client, world.operator)
+    page, json = f"/fr/{world.edition.slug}/programmer/tickets", door(world.edition, "/tickets")
+
+    def told(answer) -> tuple[bool, bool]:
+        return "L’équipe" in answer.text, "La presse" in answer.text
+
+    asked = ("page=1", "page=2", "page=9", "q=PRESSE", "q=nuit&page=2", "q=rien", "shown=granted")
+    shown = [told(await client.get(f"{page}?{words}")) for words in asked]
+    found = (await client.get(f"{json}?q=nuit+0&page=2")).json()
+    second = html.fromstring((await client.get(f"{page}?q=nuit&page=2")).text)
+    [form] = second.xpath("//form[contains(@action, '/answer')]")
+    done = await client.post(form.get("action"), data=dict(form.fields) | {"granted": "0"})
+
+    first, last, none = (True, False), (False, True), (False, False)
+    assert shown == [first, last, last, last, last, none, last]
+    assert (found["number"], found["last"], found["found"], found["counts"]) == (
+        2, 2, 2, {"waiting": 1, "granted": 1, "refused": 0},
+    )  # fmt: skip
+    assert (found["wanted"], found["granted"], found["total"]) == (3, 1, 2)
+    assert done.headers["location"].startswith(f"{page}?q=nuit&page=2&done=")

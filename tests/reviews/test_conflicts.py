@@ -1,6 +1,7 @@
 """Conflicts of interest are proposed with their reason, answered by the member and settled by another."""
 
 import pytest
+from lxml import html
 
 from festival.db import rows
 from festival.errors import Refused
@@ -40,7 +41,7 @@ class Court(Jury):
 
     async def suspected(self) -> dict[tuple[str, str], conflicts.SuspectedConflict]:
         found = await conflicts.suspicions(await the_viewer(self.chair, self.edition))
-        return {(one.title, one.name): one for one in found}
+        return {(one.title, one.name): one for one in found.conflicts}
 
 
 async def test_what_is_found_has_its_reason_and_keeps_the_film_from_being_shared_out(house) -> None:
@@ -100,7 +101,7 @@ async def test_confirmed_is_a_recusal_with_its_vote_set_apart_and_lifted_as_ever
     queue = await lists.queue(await the_viewer(court.ann, court.edition))
     assert [film.title for film in queue] == ["Nuit 1"]
     assert (await lists.votes_of([court.films[0][0]], viewer)) == {}
-    assert [(absent.title, absent.person) for absent in await lists.others_recusals(viewer)] == [
+    assert [(absent.title, absent.person) for absent in (await lists.others_recusals(viewer)).recusals] == [
         ("Nuit 0", court.ann.id)
     ]
     submission, _ = await court.film()
@@ -244,6 +245,34 @@ async def test_nobody_settles_their_own_and_a_chair_declares_what_they_know_of_o
     assert [
         film.title for film in await lists.queue(await the_viewer(court.ann, court.edition))
     ] == ["Nuit 0"]
+
+
+async def test_the_list_is_paged_and_searched_and_an_act_leads_back_to_its_page(client, monkeypatch) -> None:
+    court = await Court().sit()
+    await conflicts.look_for_conflicts(court.edition, by=court.chair)
+    monkeypatch.setattr(conflicts, "PAGE", 1)
+    await sign_in(client, court.chair)
+    base = f"{court.edition.slug}/committee/conflicts"
+
+    async def told(asked: str) -> list[tuple[str, str]]:
+        page = html.fromstring((await client.get(f"/fr/{base}?{asked}")).text)
+        found = page.xpath("//section[@aria-labelledby='found']//li[.//form]")
+        return [tuple(" ".join(one.xpath("string(.//span)").split()).split(" · ")[0:3:2]) for one in found]
+
+    seen = [one for n in (1, 2, 3, 9) for one in await told(f"page={n}")]
+    by_name, by_film, by_link = [
+        (await client.get(f"/api/v1/{base}?q={words}")).json()["found"]
+        for words in ("anne-cecile", "nuit 1", "quirinus")
+    ]
+    page = html.fromstring((await client.get(f"/fr/{base}?state=suspected&q=bob&page=2")).text)
+    [form] = page.xpath("//section[@aria-labelledby='found']//li/form")
+    done = await client.post(form.get("action"), data=dict(form.fields) | {"state": "dismissed"})
+
+    assert (len(set(seen)), seen[3]) == (3, seen[2])
+    assert (by_name, by_film, by_link) == (1, 1, 0)
+    assert done.headers["location"].startswith(f"/fr/{base}?state=suspected&q=bob&page=2&")
+    assert (await conflicts.suspicions(await the_viewer(court.chair, court.edition))).counts == {"suspected": 2, "dismissed": 1}
+    assert [name for name, *_ in await told("state=dismissed")] == ["Bob"]
 
 
 async def test_whoever_made_a_film_with_a_member_is_found_and_the_members_own_film_is_none(

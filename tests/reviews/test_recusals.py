@@ -1,7 +1,9 @@
 """Stepping aside is seen by the chair, and lifted by another than whoever stepped aside."""
 
 import pytest
+from lxml import html
 
+import api.pages.room
 from festival.db import rows
 from festival.errors import Missing, Refused
 from festival.tables import Letter, Record
@@ -34,7 +36,7 @@ class Court(Jury):
 async def test_the_chair_lifts_a_recusal_once_with_a_reason_and_a_letter(client) -> None:
     court = await Court().sit()
     await sign_in(client, court.chair)
-    listed = (await client.get(f"/api/v1/{court.edition.slug}/committee/recusals/others")).json()
+    listed = (await client.get(f"/api/v1/{court.edition.slug}/committee/recusals/others")).json()["recusals"]
 
     told = [
         await client.post(court.place(court.ann), json={"reason": reason})
@@ -144,3 +146,29 @@ async def test_a_sheet_of_somebody_who_stepped_aside_is_not_reopened(house) -> N
         )
 
     assert await court.letters() == []
+
+
+async def test_the_list_is_paged_and_searched_and_an_act_leads_back_to_its_page(client, monkeypatch) -> None:
+    court = await Court().sit()
+    await reviewing.recuse((await court.film(1))[0], reason="Une amie.", by=court.bob)
+    monkeypatch.setattr(api.pages.room, "ROWS", 1)
+    await sign_in(client, court.chair)
+    page, told = f"/fr/{court.edition.slug}/committee/recusals", f"/api/v1/{court.edition.slug}/committee/recusals/others"
+
+    def films(answer) -> list[str]:
+        return [title for title in ("Nuit 0", "Nuit 1") if title in answer.text]
+
+    shown = {asked: films(await client.get(f"{page}?{asked}")) for asked in ("page=1", "page=2", "page=9", "q=ann", "q=NUÏT+1", "q=quirinus")}
+    found = (await client.get(f"{told}?q=bob")).json()
+    second = html.fromstring((await client.get(f"{page}?page=2")).text)
+    [form] = second.xpath("//form[contains(@action, '/lifting')]/@action")
+    refused = await client.post(form, data={"reason": " "})
+    done = await client.post(form, data={"reason": "Un homonyme."})
+
+    assert shown == {
+        "page=1": ["Nuit 1"], "page=2": ["Nuit 0"], "page=9": ["Nuit 0"],
+        "q=ann": ["Nuit 0"], "q=NUÏT+1": ["Nuit 1"], "q=quirinus": [],
+    }  # fmt: skip
+    assert ([one["name"] for one in found["recusals"]], found["found"]) == (["Bob"], 1)
+    assert (refused.status_code, films(refused), led_to(refused.text)) == (422, ["Nuit 0"], [form])
+    assert done.headers["location"].startswith(f"{page}?page=2&")

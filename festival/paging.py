@@ -1,0 +1,41 @@
+"""A page of a long list: the database finds, cuts and counts it in one statement."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from festival.directory import folded
+
+
+class Paged(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page stands: pages count from 1 to the `last`, `found` are the rows of all of them."""
+
+    number: int = 1
+    last: int = 1
+    found: int = 0
+
+
+def paged(found: str, *, order: str, of: int) -> str:
+    """Two tables for a WITH: `found`, what a query selects, and `page`, `of` rows of it in that order, each with its
+    `place` and with how many were `found` in all. One value follows the query's own: the number of the page;
+    beyond the last it is the last. What else is told of these rows is joined to `page`, and asked of them alone.
+    """
+    return f"""found AS ({found}),
+      page AS MATERIALIZED (
+        SELECT * FROM (SELECT *, row_number() OVER (ORDER BY {order}) - 1 AS place, count(*) OVER () AS found
+          FROM found) placed
+        WHERE place / {of} = least(greatest({{}}::bigint, 1), (found - 1) / {of} + 1) - 1)"""
+
+
+def numbers_of(told: Sequence[dict[str, Any]], *, of: int) -> dict[str, int]:
+    """The columns of `Paged`, from rows of a `page`; where nothing was found they are the first page's."""
+    if not told or told[0]["place"] is None:
+        return {"number": 1, "last": 1, "found": 0}
+    found = told[0]["found"]
+    return {"number": told[0]["place"] // of + 1, "last": -(-found // of), "found": found}
+
+
+def sought(text: str) -> str:
+    """SQL: whether words, its value, stand in a text, whatever their accents and capitals."""
+    return f"strpos({folded(text)}, {folded('{}::text')}) > 0"
