@@ -79,6 +79,7 @@ COLUMNS: dict[str, MergedColumn] = {
     "review.person": MergedColumn(
         Fate.REFUSES, ("submission",), "mine.given_at IS NOT NULL AND other.given_at IS NOT NULL"
     ),
+    "kept_load.person": ENDS,  # by now it counts nothing, and is reckoned anew of the account that stays
     "reopening.opened_by": MOVES,
     "talk_remark.person": MOVES,
     "talk_mention.person": MergedColumn(Fate.UNITES, ("remark",)),

@@ -326,6 +326,9 @@ HELD: dict[str, Held] = {
     "assignment": Held(
         leaves=ROW, edition=OF_SUBMISSION, who="person", key="id submission by_hand created_at",
     ),
+    "kept_load": Held(
+        leaves=ROW, edition="t.edition", who="person", secrecy=True, key="id edition sections asked reckoned",
+    ),
     "assignment_plan": Held(
         leaves=STAYS, edition="t.edition", who="made_by", why="decision",
         key="""id edition number based_on kind added removed lacks loads seconds created_at

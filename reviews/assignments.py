@@ -35,6 +35,7 @@ from reviews.assigning import (
 )
 from reviews.evidence import RUNTIME, seated
 from reviews.lists import CHAIR, IN_SCOPE, reads_at_once, scope_values
+from reviews.loads import loads_of
 from reviews.phases import committee_rules, quorum_of
 from reviews.profiles import SeatedMember, members_of
 from reviews.tables import Assignment, CommitteeRules
@@ -157,6 +158,14 @@ class AssignmentStand(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     last: str = ""
     last_at: datetime | None = None
+
+
+class AssignmentSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the edition stands, and a page of the `total` films that are meant."""
+
+    stand: AssignmentStand
+    films: list[AssignedFilm]
+    total: int
 
 
 # What is known
@@ -315,7 +324,7 @@ def as_json(value: Any) -> str:
 async def newest_change(edition: Edition) -> dict[str, Any]:
     """The last change that was applied; number 0 where there is none."""
     found = await rows(
-        """SELECT id, number, kind, applied_at, added, removed FROM assignment_plan
+        """SELECT id, number, kind, applied_at FROM assignment_plan
            WHERE edition = {} AND number IS NOT NULL ORDER BY number DESC LIMIT 1""",
         edition.id,
     )
@@ -467,9 +476,12 @@ async def undo_assignment(edition: Edition, viewer: Viewer, *, version: int, by:
         newest = await hold_assignment(edition, version)
         if not newest["number"]:
             raise Refused("assignment_nothing_done")
-        await check_theirs(viewer, [pair[0] for pair in (*newest["added"], *newest["removed"])])
-        removed = await remove_pairs(newest["added"])
-        added = await add_pairs(newest["removed"])
+        [pairs] = await rows(
+            "SELECT added, removed FROM assignment_plan WHERE id = {}", newest["id"]
+        )
+        await check_theirs(viewer, [pair[0] for pair in (*pairs["added"], *pairs["removed"])])
+        removed = await remove_pairs(pairs["added"])
+        added = await add_pairs(pairs["removed"])
         await keep_change(edition, "undone", version + 1, added, removed, by=by)
     return version + 1
 
@@ -507,37 +519,81 @@ JOIN film_file n ON n.submission = s.id AND n.state = 'released'
 WHERE s.status = 'submitted' AND """
 
 
-async def assigned_films(
+async def assignment_sheet(
     viewer: Viewer,
     edition: Edition,
     which: AssignedWhich = EVERY_FILM,
     *,
-    first: int = 0,
+    number: int = 1,
     most: int | None = None,
-) -> tuple[list[AssignedFilm], int]:
-    """The films that this chair may know of, with who is asked to watch each; and how many there are in all."""
-    section, words, person = which.section, which.words, which.person
+) -> AssignmentSheet:
+    """The films that this chair may know of, with who is asked to watch each: page `number` of `most` (beyond the last
+    it is the last one, without `most` all on one); and where the edition stands. All are read through once.
+    """
     rules = await committee_rules(edition)
-    quorum = quorum_sql(rules)
+    meant, values = meaning(which)
+    laid = await rows(
+        f"""WITH here AS MATERIALIZED (
+              SELECT s.id, f.title, {quorum_sql(rules)} AS quorum, {meant} AS is_meant,
+                (SELECT count(*) FROM assignment a WHERE a.submission = s.id) AS shared {SEEN_FILMS} {IN_SCOPE}),
+            found AS MATERIALIZED (SELECT id, title FROM here WHERE is_meant AND (NOT {{}}::bool OR shared < quorum)),
+            whole AS (SELECT count(*)::int AS total FROM found)
+            SELECT count(*)::int AS films, coalesce(sum(quorum), 0)::int AS wanted,
+              coalesce(sum(shared), 0)::int AS shared, (count(*) FILTER (WHERE shared < quorum))::int AS short,
+              (SELECT total FROM whole) AS total,
+              ARRAY(SELECT id FROM found ORDER BY title, id LIMIT {{}}::int OFFSET coalesce(
+                {{}}::int * least({{}}::int - 1, ((SELECT total FROM whole) - 1) / {{}}::int), 0)) AS page
+            FROM here""",
+        as_json(rules.quorums), *values, *scope_values(viewer, CHAIR),
+        which.only_short, most, most, max(number, 1), most,
+    )  # fmt: skip
+    its, newest = laid[0], await newest_change(edition)
+    stand = {name: its[name] for name in ("films", "wanted", "shared", "short")}
+    return AssignmentSheet(
+        stand=AssignmentStand(
+            **stand,
+            version=newest["number"],
+            last=newest["kind"],
+            last_at=newest["applied_at"],
+        ),
+        films=await assigned_films(viewer, edition, its["page"]),
+        total=its["total"],
+    )
+
+
+def meaning(which: AssignedWhich) -> tuple[str, tuple[str, ...]]:
+    """SQL and its values: the films `s` and `f` of section `x` that are meant, however many are asked to watch them."""
+    parts, values = ["true"], []
+    if which.section:
+        parts.append("x.letter = {}")
+        values.append(which.section)
+    if which.words:
+        parts.append("(f.title ILIKE {} OR f.titles::text ILIKE {})")
+        values += [like(which.words)] * 2
+    if which.person:
+        parts.append(
+            "EXISTS (SELECT 1 FROM assignment a WHERE a.submission = s.id AND a.person = {})"
+        )
+        values.append(which.person)
+    return " AND ".join(parts), tuple(values)
+
+
+async def assigned_films(viewer: Viewer, edition: Edition, films: list[str]) -> list[AssignedFilm]:
+    """Those of these films that this chair may know of, in the same order."""
+    if not films:
+        return []
+    rules = await committee_rules(edition)
     found = await rows(
-        f"""WITH here AS MATERIALIZED (SELECT s.id, f.title {SEEN_FILMS} {IN_SCOPE}
-              AND ({{}} = '' OR x.letter = {{}}) AND ({{}} = '' OR f.title ILIKE {{}} OR f.titles::text ILIKE {{}})
-              AND ({{}} = '' OR EXISTS (SELECT 1 FROM assignment a WHERE a.submission = s.id AND a.person = {{}}))
-              AND (NOT {{}}::bool OR (SELECT count(*) FROM assignment a WHERE a.submission = s.id) < {quorum})),
-            page AS MATERIALIZED (SELECT * FROM here ORDER BY title, id LIMIT {{}} OFFSET {{}})
-            SELECT s.id, f.title, f.titles, s.section, x.letter AS section_letter, x.names AS section_names,
-              {RUNTIME} AS runtime, {quorum} AS quorum, (SELECT count(*)::int FROM here) AS whole,
+        f"""SELECT s.id, f.title, f.titles, s.section, x.letter AS section_letter, x.names AS section_names,
+              {RUNTIME} AS runtime, {quorum_sql(rules)} AS quorum,
               coalesce((SELECT jsonb_agg(jsonb_build_object('id', p.id,
                   'name', coalesce(nullif(p.name, ''), p.email), 'by_hand', a.by_hand) ORDER BY p.name, p.id)
                 FROM assignment a JOIN person p ON p.id = a.person WHERE a.submission = s.id), '[]') AS people
-            FROM page JOIN submission s ON s.id = page.id JOIN film f ON f.id = s.film
-            JOIN section x ON x.id = s.section JOIN edition e ON e.id = s.edition
-            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-            ORDER BY page.title, s.id""",
-        *scope_values(viewer, CHAIR), section, section, words, like(words), like(words),
-        person, person, which.only_short, as_json(rules.quorums), most, first, as_json(rules.quorums),
+            {SEEN_FILMS} {IN_SCOPE} AND s.id = ANY({{}})""",
+        as_json(rules.quorums), *scope_values(viewer, CHAIR), films,
     )  # fmt: skip
-    return msgspec.convert(found, list[AssignedFilm]), found[0]["whole"] if found else 0
+    known = {row["id"]: row for row in found}
+    return msgspec.convert([known[film] for film in films if film in known], list[AssignedFilm])
 
 
 def quorum_sql(rules: CommitteeRules) -> str:
@@ -548,28 +604,6 @@ def quorum_sql(rules: CommitteeRules) -> str:
 def like(words: str) -> str:
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
-
-
-async def assignment_stand(viewer: Viewer, edition: Edition) -> AssignmentStand:
-    """Of the films that this chair may know of: how many, and how far they are shared out."""
-    rules = await committee_rules(edition)
-    told = await rows(
-        f"""SELECT count(*)::int AS films, coalesce(sum(quorum), 0)::int AS wanted,
-              coalesce(sum(shared), 0)::int AS shared, (count(*) FILTER (WHERE shared < quorum))::int AS short
-            FROM (SELECT {quorum_sql(rules)} AS quorum, coalesce(a.shared, 0) AS shared
-                  FROM (SELECT s.id, s.section {SEEN_FILMS} {IN_SCOPE}) s
-                  LEFT JOIN (SELECT submission, count(*) AS shared FROM assignment GROUP BY submission) a
-                    ON a.submission = s.id) film""",
-        as_json(rules.quorums),
-        *scope_values(viewer, CHAIR),
-    )
-    newest = await newest_change(edition)
-    return AssignmentStand(
-        **told[0],
-        version=newest["number"],
-        last=newest["kind"],
-        last_at=newest["applied_at"],
-    )
 
 
 async def standing_proposal(viewer: Viewer, edition: Edition) -> AssignmentProposal | None:
@@ -584,7 +618,8 @@ async def standing_proposal(viewer: Viewer, edition: Edition) -> AssignmentPropo
     if not found:
         return None
     row = found[0]
-    known = {film.id: film for film in (await assigned_films(viewer, edition))[0]}
+    lacking = [short["film"] for short in row["lacks"]]
+    known = {film.id: film for film in await assigned_films(viewer, edition, lacking)}
     shown = [short for short in row["lacks"] if short["film"] in known]
     lacks = [
         {
@@ -607,18 +642,7 @@ async def member_shares(
     viewer: Viewer, edition: Edition, proposal: AssignmentProposal | None = None
 ) -> list[MemberShare]:
     """Everybody of the committee, with what they have to watch of the films that this chair may know of."""
-    found = await rows(
-        f"""SELECT a.person, count(*)::int AS films, sum({RUNTIME})::float8 AS seconds,
-              count(r.id)::int AS given
-            FROM assignment a JOIN submission s ON s.id = a.submission
-            JOIN film f ON f.id = s.film JOIN section x ON x.id = s.section
-            JOIN edition e ON e.id = s.edition
-            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-            LEFT JOIN review r ON r.submission = s.id AND r.person = a.person AND r.given_at IS NOT NULL
-            WHERE {IN_SCOPE} GROUP BY a.person""",
-        *scope_values(viewer, CHAIR),
-    )
-    held = {row["person"]: row for row in found}
+    held = await loads_of(viewer, edition)
     may_know = reads_at_once(viewer)
     shares = []
     for member in await members_of(edition):

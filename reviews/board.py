@@ -16,7 +16,15 @@ from festival.texts import Texts
 from reviews.decisions import VERSION
 from reviews.evidence import LENGTH, RUNTIME
 from reviews.figures import VoteGroup, means_under, refresh
-from reviews.lists import CHAIR, IN_SCOPE, Case, scope_values, votes_of, votes_open_values
+from reviews.lists import (
+    CHAIR,
+    IN_SCOPE,
+    VOTES_OPEN,
+    Case,
+    scope_values,
+    votes_of,
+    votes_open_values,
+)
 from reviews.rubrics import Rubrics, rubrics_of
 from reviews.scoring import BOARD, RAISED, rank
 from reviews.tables import QUORUM
@@ -211,48 +219,46 @@ async def shares(viewer: Viewer, query: BoardQuery) -> list[BoardShare]:
     return msgspec.convert(selected, list[BoardShare])
 
 
-async def cards(
-    viewer: Viewer,
-    query: BoardQuery,
-    *,
-    most: int | None = None,
-    first: dict[str, int] | None = None,
-    only: str = "",
-    places: dict[str, int] | None = None,
-    columns: Sequence[str] = BOARD,
-    is_brief: bool = False,
-) -> list[BoardCase]:
-    """As `cards_and_shares`, or the one film that is named."""
-    found, _ = await cards_and_shares(
-        viewer, query, most=most, first=first, only=only, places=places, columns=columns, is_brief=is_brief
-    )  # fmt: skip
+class BoardCut(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cards of those that a query means: `most` of each of these columns (all where it is none), after the
+    `first` ones of it. `places` are ranks that are better than the mean's, where the query sorts by them. `is_brief`:
+    of films with many votes how many gave what, and none of them.
+    """
+
+    columns: Sequence[str] = BOARD
+    first: dict[str, int] = {}
+    most: int | None = None
+    places: dict[str, int] = {}
+    is_brief: bool = False
+
+
+WHOLE = BoardCut()
+CARD = f"""p.id, p.title, p.titles, p.section, p.director, p.letter AS section_letter, p.names AS section_names,
+  p.status, p.pending, p.file, p.duration, p.runtime, p.is_open, {VERSION} AS version, p.shown_mean, p.shown_spread,
+  p.shown_totals, coalesce(d.note, '') AS note, d.created_at AS decided_at,
+  coalesce(nullif(q.name, ''), q.email, '') AS decided_by, s.announced_at,
+  (SELECT a.id FROM announcement a JOIN announcement_line l ON l.announcement = a.id
+   WHERE l.submission = p.id AND a.released_at IS NULL AND a.cancelled_at IS NULL LIMIT 1) AS batch"""
+OF_CARD = """JOIN submission s ON s.id = p.id
+  LEFT JOIN LATERAL (SELECT * FROM decision d WHERE d.submission = p.id ORDER BY d.created_at DESC LIMIT 1) d ON true
+  LEFT JOIN person q ON q.id = d.person"""
+"""What a card tells of a film `p` of `seen`, and where from."""
+
+
+async def cards(viewer: Viewer, query: BoardQuery, cut: BoardCut = WHOLE) -> list[BoardCase]:
+    """As `cards_and_shares`."""
+    found, _ = await cards_and_shares(viewer, query, cut)
     return found
 
 
 async def cards_and_shares(
-    viewer: Viewer,
-    query: BoardQuery,
-    *,
-    most: int | None = None,
-    first: dict[str, int] | None = None,
-    only: str = "",
-    places: dict[str, int] | None = None,
-    columns: Sequence[str] = BOARD,
-    is_brief: bool = False,
+    viewer: Viewer, query: BoardQuery, cut: BoardCut
 ) -> tuple[list[BoardCase], list[BoardShare]]:
-    """`most` films of each of these columns (all where it is none), after the `first` ones of it, in the board's
-    order; or the one that is named. `places` are ranks that are better than the mean's, where the query sorts by
-    them. `is_brief`: of films with many votes how many gave what, and none of them. The films are read through once
-    for their cards and for the shares, which are told beside a card: of none nothing is told.
+    """In the board's order. The films are read through once for their cards and for the shares, which are told
+    beside a card: of none nothing is told.
     """
     await refresh(viewer.edition)
-    rubrics = await rubrics_of(viewer.edition)
-    starts = msgspec.json.encode(first or {}).decode()
-    if only:
-        page = f"{NARROW.format(asked=True)}, placed AS (SELECT * FROM narrow WHERE id = {{}})"
-        values: tuple[Any, ...] = (only,)
-    else:
-        page, values = placed(query, places or {})
+    page, values = placed(query, cut.places)
     selected = await rows(
         f"""{SEEN}, {page}, {COUNTED}, page AS MATERIALIZED (
               SELECT one.id, c.at, one.place, r.place_in_section
@@ -260,29 +266,29 @@ async def cards_and_shares(
                 SELECT id FROM placed WHERE col = c.name {in_order(query)}
                 OFFSET coalesce(({{}}::jsonb ->> c.name)::int, 0) LIMIT {{}})) WITH ORDINALITY AS one(id, place)
               JOIN narrow USING (id) LEFT JOIN ranked r USING (section, by_mean))
-            SELECT p.id, p.title, p.titles, p.section, p.director, p.letter AS section_letter,
-              p.names AS section_names, p.status, p.pending, p.file, p.duration, p.runtime, p.is_open,
-              page.place_in_section AS rank, {VERSION} AS version, p.shown_mean, p.shown_spread, p.shown_totals,
-              coalesce(d.note, '') AS note, d.created_at AS decided_at,
-              coalesce(nullif(q.name, ''), q.email, '') AS decided_by, s.announced_at,
-              (SELECT a.id FROM announcement a JOIN announcement_line l ON l.announcement = a.id
-               WHERE l.submission = p.id AND a.released_at IS NULL AND a.cancelled_at IS NULL
-               LIMIT 1) AS batch,
+            SELECT {CARD}, page.place_in_section AS rank,
               CASE WHEN row_number() OVER (ORDER BY page.at, page.place) = 1 THEN (
                 SELECT jsonb_agg(to_jsonb(shared) ORDER BY position, letter) FROM shared) END AS shares
-            FROM page JOIN seen p ON p.id = page.id AND p.id = ANY(ARRAY(SELECT id FROM page))
-            JOIN submission s ON s.id = p.id
-            LEFT JOIN LATERAL (SELECT * FROM decision d WHERE d.submission = p.id
-              ORDER BY d.created_at DESC LIMIT 1) d ON true
-            LEFT JOIN person q ON q.id = d.person
+            FROM page JOIN seen p ON p.id = page.id AND p.id = ANY(ARRAY(SELECT id FROM page)) {OF_CARD}
             ORDER BY page.at, page.place""",
-        *await seen_values(viewer), *values, list(columns), starts, most,
+        *await seen_values(viewer), *values,
+        list(cut.columns), msgspec.json.encode(cut.first).decode(), cut.most,
     )  # fmt: skip
+    shares = selected[0].pop("shares") if selected else []
+    return await cases_of(selected, viewer, is_brief=cut.is_brief), msgspec.convert(
+        shares, list[BoardShare]
+    )
+
+
+async def cases_of(
+    selected: list[dict[str, Any]], viewer: Viewer, *, is_brief: bool = False
+) -> list[BoardCase]:
+    """Rows of `CARD` with their votes, where these are open."""
+    rubrics = await rubrics_of(viewer.edition)
     named = [
         row["id"] for row in selected if row["is_open"] and not (is_brief and row["shown_totals"])
     ]
     votes = await votes_of(named, viewer, rubrics)
-    shares = selected[0].pop("shares") if selected else []
     return [
         msgspec.convert(
             {
@@ -294,7 +300,32 @@ async def cards_and_shares(
             BoardCase,
         )
         for row in selected
-    ], msgspec.convert(shares, list[BoardShare])
+    ]
+
+
+async def card_of(viewer: Viewer, submission: str) -> BoardCase | None:
+    """One film of this chair's board with all its votes, and without its rank, which asks for its whole section."""
+    await refresh(viewer.edition)
+    selected = await rows(
+        f"{SEEN} SELECT {CARD} FROM seen p {OF_CARD} WHERE p.id = {{}}",
+        *await seen_values(viewer), submission,
+    )  # fmt: skip
+    found = await cases_of(selected, viewer)
+    return found[0] if found else None
+
+
+async def rank_of(viewer: Viewer, case: BoardCase) -> int | None:
+    """Its place by the mean in its section, among the films whose votes are open: that of `placed`."""
+    if case.shown_mean is None:
+        return None
+    found = await rows(
+        f"""SELECT 1 + count(*)::int AS rank FROM submission s JOIN film_figure g ON g.submission = s.id
+            JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+            WHERE {IN_SCOPE} AND {VOTES_OPEN} AND s.section = (SELECT o.section FROM submission o WHERE o.id = {{}})
+              AND round(g.mean * 1e6) > round({{}}::float8 * 1e6)""",
+        *scope_values(viewer, CHAIR), *votes_open_values(viewer), case.id, case.shown_mean,
+    )  # fmt: skip
+    return int(found[0]["rank"])
 
 
 async def films(viewer: Viewer) -> list[BoardCase]:

@@ -118,6 +118,21 @@ class AssignmentPlan(Table):
     applied_at = Timestamptz(null=True, default=None)
 
 
+class KeptLoad(Table):
+    """What one member was asked to watch in one edition, kept so that a page of all need not add it up: of each
+    section (by its id) how many films, how many seconds, and of how many the sheet is given.
+
+    `asked` goes up with whatever it is reckoned from (triggers), `reckoned` is how far it had come when it was.
+    """
+
+    id = Varchar(16, primary_key=True, default=new_id)
+    edition = ForeignKey(Edition, null=False)
+    person = ForeignKey(Person, null=False, index=True)
+    sections = JSONB(default={})
+    asked = Integer(default=0)
+    reckoned = Integer(default=-1)
+
+
 class ConflictOfInterest(Table):
     """A member may be too close to a film. `links` say why: `{kind, mine, theirs}` each.
 

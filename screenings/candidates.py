@@ -70,18 +70,15 @@ class PencilPlace(msgspec.Struct, frozen=True, kw_only=True):
     start: FarMinute | None = None
 
 
-FILM = (
-    """SELECT s.id, """
-    + ANY_TITLE
-    + """ AS title, f.titles, f.premiere, s.status = 'accepted' AS is_chosen, f.languages, f.subtitles,
-     x.position AS section_at, coalesce(x.letter, '') AS section_letter,
-     coalesce(x.names, jsonb_build_object()) AS section_names,
-     greatest(1, ceil(coalesce(CASE WHEN {} THEN (n.facts->>'duration')::float
-                               ELSE f.declared_seconds END, 0) / 60)::int) AS minutes
-   FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+FILES = """FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
    JOIN film_file n ON n.submission = s.id AND n.state = 'released'
    WHERE s.edition = {} """
-)
+FILM = f"""SELECT s.id, {ANY_TITLE} AS title, f.titles, f.premiere, s.status = 'accepted' AS is_chosen, f.languages,
+     f.subtitles, x.position AS section_at, coalesce(x.letter, '') AS section_letter,
+     coalesce(x.names, jsonb_build_object()) AS section_names,
+     greatest(1, ceil(coalesce(CASE WHEN {{}} THEN (n.facts->>'duration')::float
+                               ELSE f.declared_seconds END, 0) / 60)::int) AS minutes
+   {FILES}"""
 NOT_ONES_OWN = """AND NOT s.id = ANY({})
   AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {}) """
 UNDECIDED = """AND s.status IN ('submitted', 'waitlisted') AND s.pending IS NULL
@@ -110,7 +107,7 @@ class CandidateSheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SOUGHT = folded(
-    "concat_ws(' ', title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(titles)))"
+    "concat_ws(' ', f.title, (SELECT string_agg(value, ' ') FROM jsonb_each_text(f.titles)))"
 )
 
 
@@ -118,21 +115,25 @@ async def candidates_sought(
     edition: Edition, viewer: Viewer, *, words: str, section: str, number: int, most: int
 ) -> CandidateSheet:
     """So many of `candidates` with these words in a title, of one section or all: the page of this number, beyond
-    the last the last.
+    the last the last. Of all the others no more is read than what they are counted and sorted by.
     """
+    is_sought = f"strpos({SOUGHT}, {folded('{}::text')}) > 0" if words else "true"
     told = await rows(
-        f"""WITH known AS MATERIALIZED ({FILM} {UNDECIDED} {NOT_ONES_OWN}),
-            meant AS MATERIALIZED (SELECT * FROM known WHERE {{}} IN ('', section_letter)
-              AND ({{}} = '' OR strpos({SOUGHT}, {folded("{}::text")}) > 0)),
-            counted AS (SELECT (SELECT count(*) FROM meant)::int AS found, count(*)::int AS total,
+        f"""WITH known AS MATERIALIZED (
+              SELECT s.id, {ANY_TITLE} AS title, x.position AS section_at, coalesce(x.letter, '') AS section_letter,
+                {is_sought} AS is_sought {FILES} {UNDECIDED} {NOT_ONES_OWN}),
+            meant AS MATERIALIZED (SELECT * FROM known WHERE is_sought AND {{}} IN ('', section_letter)),
+            counted AS MATERIALIZED (SELECT (SELECT count(*) FROM meant)::int AS found, count(*)::int AS total,
               coalesce(jsonb_agg(DISTINCT section_letter) FILTER (WHERE section_letter <> ''), '[]') AS sections
-              FROM known)
-            SELECT counted.*, page.* FROM counted LEFT JOIN (
-                SELECT *, row_number() OVER (ORDER BY section_at, title, id) - 1 AS place FROM meant) page
-              ON page.place / {int(most)} = least({{}}::int, greatest(found - 1, 0) / {int(most)})
-            ORDER BY page.place""",
-        edition.measured_runtime, edition.id, sorted(viewer.recused), viewer.id,
-        section, words, words, number - 1,
+              FROM known),
+            page AS MATERIALIZED (
+              SELECT id AS film, row_number() OVER (ORDER BY section_at, title, id) AS place FROM meant
+              ORDER BY place LIMIT {int(most)} OFFSET (
+                SELECT least({{}}::int, greatest(found - 1, 0) / {int(most)}) * {int(most)} FROM counted))
+            SELECT counted.*, its.* FROM counted LEFT JOIN page ON true
+            LEFT JOIN LATERAL ({FILM} AND s.id = page.film) its ON true ORDER BY page.place""",
+        *([words] if words else []), edition.id, sorted(viewer.recused), viewer.id,
+        section, number - 1, edition.measured_runtime, edition.id,
     )  # fmt: skip
     films = [msgspec.convert(candidate_of(row), UndecidedFilm) for row in told if row["id"]]
     counts = {name: told[0][name] for name in ("found", "total", "sections")}
@@ -144,7 +145,11 @@ def candidate_of(row: dict[str, Any]) -> dict[str, Any]:
 
 
 async def check_candidate(edition: Edition, viewer: Viewer, submission_id: str) -> None:
-    if submission_id not in {one.id for one in await candidates(edition, viewer)}:
+    found = await rows(
+        f"SELECT 1 AS one {FILES} {UNDECIDED} {NOT_ONES_OWN} AND s.id = {{}}",
+        edition.id, sorted(viewer.recused), viewer.id, submission_id,
+    )  # fmt: skip
+    if not found:
         raise Missing("submission_missing")
 
 

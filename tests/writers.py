@@ -75,7 +75,7 @@ SET_UP = (
 )  # fmt: skip
 BY_TRIGGERS = frozenset({
     "film_figure", "film_figure.submission", "film_figure.asked", "figure_clock", "figure_clock.edition",
-    "figure_clock.asked",
+    "figure_clock.asked", "kept_load", "kept_load.edition", "kept_load.person", "kept_load.asked",
 })  # fmt: skip
 """What the database itself writes, in migrations."""
 AMENDED = frozenset({"version", "position", "closed_at"})

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from api.guards import CHAIR, COMMITTEE
 from api.pages._exports import own_file
 from api.pages._page import language_of, page
-from api.pages.committee import Page, page_asked, place_of
+from api.pages.committee import page_asked, place_of
 from api.request import AnyRequest
 from festival import spreadsheets
 from festival.access import Viewer
@@ -25,7 +25,7 @@ from reviews.phases import committee_rules
 from submissions.lists import sections_of
 
 PAGE = "/committee/assignment"
-FILMS = 60
+FILMS = 20
 
 
 async def assignment_page(
@@ -40,28 +40,21 @@ async def assignment_page(
         section=asked.get("section", "")[:1], person=asked.get("person", "")[:16],
         words=asked.get("words", "")[:80], only_short=bool(asked.get("short")),
     )  # fmt: skip
-    sheet = await films_shown(viewer, edition, which, asked.get("page", "1"))
+    number = asked.get("page", "1")
+    sheet = await assignments.assignment_sheet(
+        viewer, edition, which, number=page_asked(number), most=FILMS
+    )
     proposal = await assignments.standing_proposal(viewer, edition)
     shares = await assignments.member_shares(viewer, edition, proposal)
     return page(
         request, "committee/assignment.html", error=error, at=PAGE,
-        stand=await assignments.assignment_stand(viewer, edition), proposal=proposal, shares=shares,
+        stand=sheet.stand, proposal=proposal, shares=shares,
         spread=assignments.spread_of(shares), rules=await committee_rules(edition),
-        sheet=sheet, which=which, sections=await sections_of(edition),
+        sheet=place_of(sheet.total, number, of=FILMS).with_rows(sheet.films), which=which,
+        sections=await sections_of(edition),
         most=max((one.films for one in shares), default=0), options_but=options_of(shares),
         may_set=not viewer.sections.get(Role.CHAIR),
     )  # fmt: skip
-
-
-async def films_shown(viewer: Viewer, edition: Edition, which: AssignedWhich, asked: str) -> Page:
-    """The page that was asked for; beyond the last, the last."""
-    first = (page_asked(asked) - 1) * FILMS
-    films, total = await assignments.assigned_films(viewer, edition, which, first=first, most=FILMS)
-    if first and not films:
-        _, total = await assignments.assigned_films(viewer, edition, which, most=1)
-        first = place_of(total, asked, of=FILMS).first
-        films, _ = await assignments.assigned_films(viewer, edition, which, first=first, most=FILMS)
-    return place_of(total, asked, of=FILMS).with_rows(films)
 
 
 def options_of(shares: list[MemberShare]) -> Callable[[list[str]], Markup]:
@@ -94,7 +87,7 @@ async def assignment_list(
 ) -> Response[str]:
     """One line a film and member, for a spreadsheet; of the films that this chair may know of."""
     lang = language_of(request)
-    films, _ = await assignments.assigned_films(viewer, edition_row)
+    films = (await assignments.assignment_sheet(viewer, edition_row)).films
     members = {one.id: one for one in await profiles.members_of(edition_row)}
     heads = ("film", "section", "length", "member", "email", "by_hand")
     lines = [spreadsheets.csv_line(t(lang, f"assignment.csv.{name}") for name in heads)]

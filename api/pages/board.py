@@ -15,12 +15,12 @@ from api.pages.committee import ListPlace, Page, place_of
 from api.request import AnyRequest
 from festival import clock
 from festival.access import Act, Viewer
-from festival.errors import FestivalError
+from festival.errors import FestivalError, Missing
 from festival.language import length, text_in
 from festival.tables import Edition
 from festival.texts import Texts
 from reviews import board, lists, waiting_list
-from reviews.board import FLAGS, SORTS, BoardQuery, BoardShare
+from reviews.board import FLAGS, SORTS, BoardCut, BoardQuery, BoardShare
 from reviews.decisions import ManyMoved
 from reviews.lists import Case
 from reviews.quotas import chairs_section, quotas_of
@@ -178,17 +178,15 @@ async def board_page(
     def starts_among(found: dict[str, int]) -> dict[str, ListPlace]:
         return {name: place_of(found[name], numbers[name], of=CARDS) for name in columns}
 
-    asked_for: dict[str, Any] = {
-        "most": CARDS, "places": places, "columns": columns, "is_brief": True,
-    }  # fmt: skip
     hoped = {name: one.first for name, one in starts_among(dict.fromkeys(columns, MANY)).items()}
-    cases, shares = await board.cards_and_shares(viewer, query, first=hoped, **asked_for)
+    cut = BoardCut(columns=columns, first=hoped, most=CARDS, places=places, is_brief=True)
+    cases, shares = await board.cards_and_shares(viewer, query, cut)
     shares = shares or await board.shares(viewer, query)
     found = {name: sum(one.found for one in shares if one.col == name) for name in BOARD}
     starts = starts_among(found)
     first = {name: one.first for name, one in starts.items()}
     if first != hoped:  # a page beyond the last one
-        cases = await board.cards(viewer, query, first=first, **asked_for)
+        cases = await board.cards(viewer, query, msgspec.structs.replace(cut, first=first))
     hours = await hours_kept(edition, await board.pencilled_in(viewer))
     quotas = quotas_shown(shares, await quotas_of(edition.id), viewer)
     by_letter = {one.letter: one for one in quotas}
@@ -257,13 +255,15 @@ async def opinions(
 ) -> Response[str]:
     """What was said of one film, and each sentence that was decided with: under its card, or alone."""
     await lists.open_film(submission_id, viewer, edition_row, Act.DECIDE)
-    cases = await board.cards(viewer, BoardQuery(), only=submission_id)
+    case = await board.card_of(viewer, submission_id)
+    if case is None:
+        raise Missing("submission_missing")
     return page(
         request,
         "committee/opinions.html",
         at=AT,
-        case=cases[0],
-        strip=strip_of(cases[0]),
+        case=case,
+        strip=strip_of(case),
         sentences=await lists.sentences(submission_id),
     )
 

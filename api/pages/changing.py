@@ -12,7 +12,6 @@ from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.errors import FestivalError, Missing
 from reviews import board
-from reviews.board import BoardQuery
 from reviews.changing import ways_back
 from reviews.lists import open_film
 
@@ -27,15 +26,15 @@ async def change_page(
     """`typed`: what was written when it was refused."""
     edition = request.state["edition"]
     submission, _ = await open_film(submission_id, viewer, edition, Act.DECIDE)
-    cards = await board.cards(viewer, BoardQuery(), only=submission_id)
-    if not cards:
+    case = await board.card_of(viewer, submission_id)
+    if case is None:
         raise Missing("submission_missing")
     return page(
         request,
         "committee/change.html",
         at=f"/committee/submissions/{submission_id}/change",
         error=error,
-        case=cards[0],
+        case=case,
         ways=ways_back(submission),
         typed=typed or {},
     )

@@ -13,7 +13,7 @@ from festival.access import Viewer
 from festival.errors import FestivalError
 from festival.tables import Edition
 from reviews import conflicts, lists
-from reviews.assignments import AssignedWhich, assigned_films
+from reviews.assignments import AssignedWhich, assignment_sheet
 from reviews.profiles import members_of
 
 PAGE = "/committee/conflicts"
@@ -32,7 +32,7 @@ async def conflicts_page(
     """`row` is the suspicion whose form was refused, `new` the declaration; `typed` is what stood in it."""
     asked = request.query_params.get("film", "")
     which = AssignedWhich(words=asked[:80])
-    films, _ = await assigned_films(viewer, edition, which, most=20) if asked else ([], 0)
+    films = (await assignment_sheet(viewer, edition, which, most=20)).films if asked else []
     sought, state = words_asked(request), request.query_params.get("state", "")
     state = state if state in conflicts.OPEN else conflicts.OPEN[0]
     sheet = await conflicts.suspicions(viewer, state, words=sought, page=number_asked(request))

@@ -51,11 +51,12 @@ async def meeting_page(
             typed=typed,
         )
     lang = language_of(request)
-    query = BoardQuery()
-    cases = await board.cards(viewer, query, only=state.submission) if state.submission else []
+    case = await board.card_of(viewer, state.submission) if state.submission else None
     hours = await hours_kept(edition, await board.pencilled_in(viewer))
-    quotas = quotas_shown(await board.shares(viewer, query), await quotas_of(edition.id), viewer)
-    case = cases[0] if cases else None
+    quotas = quotas_shown(
+        await board.shares(viewer, BoardQuery()), await quotas_of(edition.id), viewer
+    )
+    rank = await board.rank_of(viewer, case) if case else None
     agenda = await meetings.agenda(viewer)
     return page(
         request,
@@ -67,6 +68,7 @@ async def meeting_page(
         meeting=state,
         is_scribe=state.is_scribe(viewer),
         case=case,
+        rank=rank,
         strip=strip_of(case) if case else None,
         effect=effect_of(case, hours, {one.letter: one for one in quotas}) if case else None,
         sentences=await lists.sentences(case.id) if case else [],

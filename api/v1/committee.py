@@ -14,6 +14,7 @@ from api.news import watched
 from festival.access import Act, Viewer, may
 from festival.tables import Edition
 from reviews import board, lists, meetings
+from reviews.board import BoardCut
 from reviews.lists import AbsentSheet, Aside, Batch, Case, Waiting, open_film
 from reviews.meetings import PAGE, MinutesLine, TableState
 from reviews.reckoning import FilmRank, PanelStanding
@@ -120,7 +121,8 @@ async def board_of(
     and spread of the votes that count: a hundred of each column, from the `first` on.
     """
     query = board.query_of({"section": section, "q": q, "flag": flag, "sort": sort})
-    cases = await board.cards(viewer, query, most=MOST_TOLD, first=dict.fromkeys(BOARD, first))
+    cut = BoardCut(first=dict.fromkeys(BOARD, first), most=MOST_TOLD)
+    cases = await board.cards(viewer, query, cut)
     return [
         Told(**{name: getattr(case, name) for name in Told.__struct_fields__}) for case in cases
     ]

@@ -48,8 +48,9 @@ async def assignment(
     """Where it stands, the caller's proposal that waits, and every member with what they have to watch."""
     proposal = await assignments.standing_proposal(viewer, edition_row)
     shares = await assignments.member_shares(viewer, edition_row, proposal)
+    sheet = await assignments.assignment_sheet(viewer, edition_row, most=1)
     return {
-        "stand": msgspec.to_builtins(await assignments.assignment_stand(viewer, edition_row)),
+        "stand": msgspec.to_builtins(sheet.stand),
         "proposal": msgspec.to_builtins(proposal),
         "spread": assignments.spread_of(shares),
         "members": msgspec.to_builtins(shares),
@@ -66,8 +67,7 @@ async def assigned_films(
 ) -> list[AssignedFilm]:
     """The films that the caller chairs, with who is asked to watch each."""
     which = AssignedWhich(section=section, person=member, words=words)
-    films, _ = await assignments.assigned_films(viewer, edition_row, which)
-    return films
+    return (await assignments.assignment_sheet(viewer, edition_row, which)).films
 
 
 @get("/committee/members/{person_id:str}", guards=COMMITTEE)

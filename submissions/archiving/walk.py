@@ -25,6 +25,7 @@ LEFT_OUT = {
     "data_export": "what a person asked for of their own data, for some days",
     "figure_clock": "how often what figures hang on has changed here: reckoned anew by whoever reads",
     "film_figure": "what is reckoned of votes, which are there: reckoned anew by whoever reads",
+    "kept_load": "what is reckoned of who was asked to watch what, which is there: reckoned anew by whoever reads",
     "first_key": "the key by which a house's first operator comes in",
     "import_row": "lists as they came, for 30 days: addresses and words that nobody has taken over",
     "invitation": "letters of invitation with the hashes of their keys; the parts they gave are there",

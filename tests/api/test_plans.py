@@ -28,8 +28,6 @@ WALKS = {
     # rows the planner finds it cheaper to read them all than one after another.
     "/{edition}/committee": {"film_file"},
     "/{edition}/committee/figures": {"film_figure"},
-    "/{edition}/committee/submissions/{submission_id}/change": {"film_figure"},
-    "/{edition}/committee/submissions/{submission_id}/opinions": {"film_figure"},
     "/{edition}/committee/talk": {"talk_remark"},
     "/{edition}/operator/archive": {"film_file"},
     "/{edition}/operator/entries": {"entry_tag", "imported_entry", "member", "person"},
@@ -41,7 +39,6 @@ WALKS = {
     "/{edition}/operator/entries/act": {"entry_tag"},
     "/{edition}/operator/entries/{submission_id}": {"entry_tag"},
     # Still to be mended.
-    "/{edition}/committee/assignment": {"assignment", "film", "film_file", "review"},
     "/{edition}/committee/decisions": {
         "film", "film_figure", "film_file", "member", "person",
     },

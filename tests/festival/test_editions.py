@@ -379,7 +379,7 @@ STAYS_BEHIND = {
     "PrintedPage", "SectionQuota", "Meeting", "FigureClock",
     "TalkWish", "ReceiptRule",
     "BlockDraft", "FilmPicture", "Trailer", "Visitor", "ToldScreening", "TicketWish", "Attendance", "FilmTraits", "LiveScreening", "LiveAct", "LiveRehearsal",
-    "ReviewerProfile", "AssignmentPlan", "ConflictOfInterest", "ConflictSearch",
+    "ReviewerProfile", "AssignmentPlan", "KeptLoad", "ConflictOfInterest", "ConflictSearch",
 }  # fmt: skip
 """Films, what was done with them, what was promised to people, and codes that were given away."""
 

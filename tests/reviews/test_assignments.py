@@ -1,15 +1,19 @@
 """Who watches what is looked at, applied to what was seen, changed by hand, mended and taken back."""
 
 import asyncio
+from functools import reduce
+from operator import itemgetter
 
 import pytest
 
 from festival import people
-from festival.db import rows
+from festival.db import engine, rows
 from festival.errors import Conflict, NotAllowed, Refused
-from festival.tables import Letter, Role
-from reviews import asking, assignments, profiles, reviewing
+from festival.tables import Edition, Letter, Role
+from reviews import asking, assignments, loads, profiles, reviewing
 from reviews.assignments import AssignmentByHand, SharingForm
+from reviews.evidence import RUNTIME
+from reviews.lists import CHAIR, IN_SCOPE, scope_values
 from reviews.profiles import ProfileForm
 from tests.builders import a_film, a_person, a_section, sign_in, the_viewer
 from tests.reviews.test_blindness import GOOD, Jury
@@ -157,8 +161,8 @@ async def test_a_chair_of_one_section_shares_out_and_takes_back_only_that(house)
 
     assert {title for title, _ in theirs} == {"Nuit 2", "Nuit 3"}
     assert await panel.held() == EVERYTHING
-    films, total = await assignments.assigned_films(viewer, panel.edition)
-    assert ([film.title for film in films], total) == (["Nuit 2", "Nuit 3"], 2)
+    sheet = await assignments.assignment_sheet(viewer, panel.edition)
+    assert ([film.title for film in sheet.films], sheet.total) == (["Nuit 2", "Nuit 3"], 2)
     with pytest.raises(NotAllowed):
         await assignments.undo_assignment(panel.edition, viewer, version=2, by=shorts)
 
@@ -244,6 +248,73 @@ async def test_nothing_to_share_out_and_nobody_to_share_it_with_are_told(house) 
 
     assert nobody.value.codes == ("assignment_no_members",)
     assert nothing.value.codes == ("assignment_nothing_done",)
+
+
+ADDED_UP = f"""SELECT a.person, count(*)::int AS films, sum({RUNTIME})::float8 AS seconds, count(r.id)::int AS given
+  FROM assignment a JOIN submission s ON s.id = a.submission JOIN film f ON f.id = s.film
+  JOIN section x ON x.id = s.section JOIN edition e ON e.id = s.edition
+  JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+  LEFT JOIN review r ON r.submission = s.id AND r.person = a.person AND r.given_at IS NOT NULL
+  WHERE {IN_SCOPE} GROUP BY a.person"""
+"""Each load as the rows themselves have it."""
+CHANGES = {
+    "a length is declared": "UPDATE film SET declared_seconds = 500 WHERE id IN (SELECT film FROM submission WHERE id = {film})",
+    "lengths are told as declared": "UPDATE edition SET measured_runtime = NOT measured_runtime WHERE id = {edition}",
+    "a film is longer": "UPDATE film SET declared_seconds = 999 WHERE id IN (SELECT film FROM submission WHERE id = {film})",
+    "lengths are told as measured": "UPDATE edition SET measured_runtime = NOT measured_runtime WHERE id = {edition}",
+    "a file is longer": """UPDATE film_file SET facts = '{"duration": 77.0}' WHERE submission = {film}""",
+    "a file goes": "UPDATE film_file SET state = 'replaced' WHERE submission = {film}",
+    "a file comes": """INSERT INTO film_file (id, submission, number, state, name, size, facts)
+      VALUES ('fresh', {film}, 2, 'released', 'f.mp4', 9, '{"duration": 33.0}')""",
+    "a file is removed": "DELETE FROM film_file WHERE id = 'fresh'",
+    "a file is back": "UPDATE film_file SET state = 'released' WHERE submission = {film}",
+    "a film changes its section": "UPDATE submission SET section = NULL WHERE id = {film}",
+    "it is of one again": """UPDATE submission SET section = (SELECT id FROM section WHERE edition = {edition} LIMIT 1)
+      WHERE id = {film}""",
+    "a film is withdrawn": "UPDATE submission SET status = 'withdrawn' WHERE id = {film}",
+    "it comes back": "UPDATE submission SET status = 'submitted' WHERE id = {film}",
+    "a sheet is taken away": "UPDATE review SET given_at = NULL WHERE submission = {film}",
+    "a sheet is given": "UPDATE review SET given_at = now() WHERE submission = {film}",
+    "a sheet goes": "DELETE FROM review WHERE submission = {film}",
+    "a film is another's": "UPDATE assignment SET person = {chair} WHERE submission = {film} AND person = {ann}",
+    "nobody watches it": "DELETE FROM assignment WHERE submission = {film}",
+    "another film goes": "DELETE FROM submission WHERE id = {other}",
+}
+
+
+async def test_loads_are_those_of_the_rows_whatever_changes(house) -> None:
+    panel = await Panel().sit()
+    await panel.apply(await panel.share())
+    await panel.give(panel.ann, GOOD)
+    film = panel.films[0][0]
+    told = {"film": film, "other": panel.films[3][0], "edition": panel.edition.id, "chair": panel.chair.id, "ann": panel.ann.id}
+
+    async def compared(viewer) -> list[dict]:
+        edition = await Edition.objects().get(Edition.id == panel.edition.id)
+        kept = [one for one in (await loads.loads_of(viewer, edition)).values() if one["films"]]
+        found = await rows(ADDED_UP, *scope_values(viewer, CHAIR))
+        assert sorted(kept, key=itemgetter("person")) == sorted(found, key=itemgetter("person"))
+        return found
+
+    before = await compared(await panel.viewer())
+    for name, change in CHANGES.items():
+        await run(reduce(lambda sql, word: sql.replace(f"{{{word}}}", f"'{told[word]}'"), told, change))
+        after = await compared(await panel.viewer())
+        assert after != before or name == "a length is declared", name
+        before = after
+    await reviewing.recuse((await panel.film(1))[0], reason="Un ami.", by=panel.chair)
+    assert await compared(await panel.viewer()) != before
+    shorts = await a_person("chair", edition=panel.edition, name="Eve", sections=[(await a_section(panel.edition, "S")).id])
+    assert [one["films"] for one in await compared(await the_viewer(shorts, panel.edition))] == [1, 1, 1]
+
+
+async def run(change: str) -> None:
+    """As it is written, braces and all."""
+    connection = await engine().get_new_connection()
+    try:
+        await connection.execute(change)
+    finally:
+        await connection.close()
 
 
 async def letters_to(person: str) -> list[Letter]:

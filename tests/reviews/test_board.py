@@ -4,13 +4,14 @@ import asyncio
 import re
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from festival.clock import now
 from festival.db import rows
 from festival.tables import Outbox, Phase, new_id
 from reviews import board, decisions, figures, reviewing
-from reviews.board import BoardQuery
+from reviews.board import BoardCut, BoardQuery
 from reviews.figures import refresh
 from reviews.lists import Case
 from reviews.scoring import Sheet
@@ -83,7 +84,7 @@ async def test_pages_of_a_column_are_the_column(house) -> None:
     desk = await Desk().lay(VOTES)
     await decisions.accept(await desk.film("Cime"), by=desk.chair, note="Lumineux.")
 
-    pages = [await board.cards(desk.viewer, BoardQuery(), most=2, first={"undecided": n}) for n in (0, 2)]
+    pages = [await board.cards(desk.viewer, BoardQuery(), BoardCut(most=2, first={"undecided": n})) for n in (0, 2)]
 
     assert [[one.title for one in page if one.column == "undecided"] for page in pages] == [
         ["aube", "Eau"], ["Dune", "Éclat"]]  # fmt: skip
@@ -91,6 +92,9 @@ async def test_pages_of_a_column_are_the_column(house) -> None:
     shares = await board.shares(desk.viewer, BoardQuery(q="cim"))
     assert {(one.col, one.films, one.found) for one in shares} == {("undecided", 4, 0), ("accepted", 1, 1)}
     assert await board.place_of_film(desk.viewer, BoardQuery(), desk.films["Dune"]) == ("undecided", 2)
+    for case in await board.films(desk.viewer):
+        alone = await board.card_of(desk.viewer, case.id)
+        assert msgspec.structs.replace(alone, rank=await board.rank_of(desk.viewer, alone)) == case
 
 
 async def kept(desk: Desk | Jury, film: str) -> tuple[int, int, float | None, float]:
@@ -233,11 +237,11 @@ async def test_a_card_of_many_votes_tells_how_many_gave_what_and_each_is_an_opin
     await crowded(desk, "b", [3] * 24)
     await sign_in(client, desk.chair)
 
-    many, few = await board.cards(desk.viewer, BoardQuery(sort="title"), is_brief=True)
+    many, few = await board.cards(desk.viewer, BoardQuery(sort="title"), BoardCut(is_brief=True))
     page = (await client.get(f"/fr/{desk.edition.slug}/committee/decisions?sort=title")).text
     card, other = page.split('data-film="')[1:3]
 
-    whole = (await board.cards(desk.viewer, BoardQuery(), only=desk.films["a"]))[0]
+    whole = await board.card_of(desk.viewer, desk.films["a"])
     assert (many.votes, len(whole.votes)) == ((), 27)
     assert (many.heard, many.given, many.mean, round(many.spread, 6)) == (25, 27, whole.mean, round(whole.spread, 6))
     assert [(one.total, one.votes, one.counts) for one in many.crowd] == [(2, 12, True), (4, 13, True), (5, 2, False)]
@@ -254,7 +258,7 @@ async def test_votes_that_a_chair_may_not_read_yet_are_no_crowd_either(client) -
                new_id(), desk.edition.id)  # fmt: skip
     await sign_in(client, desk.chair)
 
-    case = (await board.cards(await the_viewer(desk.chair, desk.edition), BoardQuery(), is_brief=True))[0]
+    case = (await board.cards(await the_viewer(desk.chair, desk.edition), BoardQuery(), BoardCut(is_brief=True)))[0]
     page = (await client.get(f"/fr/{desk.edition.slug}/committee/decisions")).text
 
     assert (case.crowd, case.given, case.mean, case.spread) == ((), 0, None, 0.0)
