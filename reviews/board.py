@@ -67,6 +67,9 @@ SEEN = (
     is_open AND counted = 0 AS is_unvoted, is_open AND set_apart > 0 AS has_apart
   FROM here)"""
 )
+ON_BOARD = f"""SELECT s.id FROM submission s JOIN section x ON x.id = s.section
+  JOIN film_file n ON n.submission = s.id AND n.state = 'released' WHERE {IN_SCOPE}"""
+"""The films of `seen` by their ids alone; its values are those of the chair's scope."""
 NARROW = """narrow AS MATERIALIZED (SELECT id, section, section_at, col, waits, folded_title, runtime,
     pending IS NOT NULL AS is_pencil,
     round(shown_mean * 1e6) AS by_mean, round(shown_spread * 1e6) AS by_spread, {asked} AS is_asked FROM seen),

@@ -20,9 +20,10 @@ from festival.shapes import Id
 from festival.tables import Edition, Person, new_id
 from festival.texts import Texts
 from reviews import board
-from reviews.board import SEEN, seen_values
+from reviews.board import ON_BOARD, SEEN, seen_values
 from reviews.decisions import Sentence, accept, regret, reopen, wait
 from reviews.figures import refresh
+from reviews.lists import CHAIR, scope_values
 from reviews.tables import Meeting, MeetingLine, MeetingPerson
 from submissions.tables import Submission
 
@@ -183,9 +184,9 @@ async def agenda(viewer: Viewer) -> list[AgendaFilm]:
     return msgspec.convert(found, list[AgendaFilm])
 
 
-READABLE = f"""{SEEN}, readable AS (SELECT * FROM meeting_line WHERE meeting = {{}}
-    AND (submission IS NULL OR submission IN (SELECT id FROM seen))),
-  line AS (SELECT * FROM readable WHERE replaced_by = '')"""
+READABLE = f"""WITH readable AS NOT MATERIALIZED (SELECT * FROM meeting_line l WHERE l.meeting = {{}}
+    AND (l.submission IS NULL OR EXISTS ({ON_BOARD} AND s.id = l.submission))),
+  line AS MATERIALIZED (SELECT * FROM readable WHERE replaced_by = '')"""
 """What this chair may read of a meeting, nothing about a film that is not theirs to see; `line`: what stands of it."""
 REPLACED = """SELECT coalesce(jsonb_agg(note ORDER BY back DESC), '[]') AS earlier,
     coalesce(jsonb_agg(id ORDER BY back DESC), '[]') AS replaces FROM (
@@ -196,33 +197,34 @@ REPLACED = """SELECT coalesce(jsonb_agg(note ORDER BY back DESC), '[]') AS earli
       SELECT * FROM old) old"""
 
 
-async def lines_in(meeting: str, viewer: Viewer) -> int:
-    found = await rows(
-        f"{READABLE} SELECT count(*)::int AS lines FROM line", *await seen_values(viewer), meeting
-    )
-    return int(found[0]["lines"])
-
-
 async def minutes_of(
     meeting: str, viewer: Viewer, *, first: int = 0, most: int | None = None, latest: bool = False
 ) -> list[MinutesLine]:
     """What was said, in the order in which it was, or the `latest` first; `first` counts from 0."""
+    return (await minutes_and_total(meeting, viewer, first=first, most=most, latest=latest))[0]
+
+
+async def minutes_and_total(
+    meeting: str, viewer: Viewer, *, first: int = 0, most: int | None = None, latest: bool = False
+) -> tuple[list[MinutesLine], int]:
+    """As `minutes_of`, and how many lines there are in all: the chair's films are asked for once."""
     way = "DESC" if latest else "ASC"
     found = await rows(
-        f"""{READABLE}, page AS (
+        f"""{READABLE}, page AS MATERIALIZED (
               SELECT * FROM line ORDER BY said_at {way}, id {way} OFFSET {{}} LIMIT {{}})
-            SELECT l.id, l.submission, coalesce(f.title, '') AS title,
+            SELECT whole.total, l.id, l.submission, coalesce(f.title, '') AS title,
               coalesce(f.titles, jsonb_build_object()) AS titles, coalesce(x.letter, '') AS letter,
               coalesce(nullif(p.name, ''), p.email) AS writer, l.wanted, l.note, l.votes_for,
               l.votes_against, l.abstained, l.said_at, old.earlier, old.replaces
-            FROM page l JOIN person p ON p.id = l.person
-            LEFT JOIN submission s ON s.id = l.submission LEFT JOIN film f ON f.id = s.film
-            LEFT JOIN section x ON x.id = s.section
-            CROSS JOIN LATERAL ({REPLACED}) old
+            FROM (SELECT count(*)::int AS total FROM line) whole LEFT JOIN (page l JOIN person p ON p.id = l.person
+              LEFT JOIN submission s ON s.id = l.submission LEFT JOIN film f ON f.id = s.film
+              LEFT JOIN section x ON x.id = s.section
+              CROSS JOIN LATERAL ({REPLACED}) old) ON true
             ORDER BY l.said_at {way}, l.id {way}""",
-        *await seen_values(viewer), meeting, first, most,
+        meeting, *scope_values(viewer, CHAIR), first, most,
     )  # fmt: skip
-    return msgspec.convert(found, list[MinutesLine])
+    lines = [row for row in found if row["id"] is not None]
+    return msgspec.convert(lines, list[MinutesLine]), int(found[0]["total"])
 
 
 async def mark_of(viewer: Viewer, edition: Edition) -> str:
@@ -448,8 +450,8 @@ async def check_readable(meeting: str, line: str, viewer: Viewer) -> None:
     """That the line is one of this meeting's, about no film that is not the chair's to see."""
     found = await rows(
         f"{READABLE} SELECT id FROM readable WHERE id = {{}}",
-        *await seen_values(viewer),
         meeting,
+        *scope_values(viewer, CHAIR),
         line,
     )
     if not found:

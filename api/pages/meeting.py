@@ -12,7 +12,7 @@ from api.pages._page import language_of, page, text_of
 from api.pages._paper import printed
 from api.pages._strip import strip_of
 from api.pages.board import effect_of, meter, quotas_shown
-from api.pages.committee import place_of
+from api.pages.committee import page_asked, place_of
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
@@ -99,8 +99,12 @@ async def minutes_page(
     edition: Edition = request.state["edition"]
     state = await meetings.meeting_with(meeting_id, edition)
     asked = request.query_params.get("page", "1")
-    place = place_of(await meetings.lines_in(meeting_id, viewer), asked, of=PAGE)
-    lines = await meetings.minutes_of(meeting_id, viewer, first=place.first, most=PAGE)
+    lines, total = await meetings.minutes_and_total(
+        meeting_id, viewer, first=(page_asked(asked) - 1) * PAGE, most=PAGE
+    )
+    place = place_of(total, asked, of=PAGE)
+    if total and not lines:  # beyond the last page is the last
+        lines = await meetings.minutes_of(meeting_id, viewer, first=place.first, most=PAGE)
     return page(
         request,
         "committee/minutes.html",

@@ -189,11 +189,11 @@ async def minutes_of(
     page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
 ) -> MinutesOf:
     """A meeting with its minutes, as far as the caller may read them, a hundred lines a page."""
-    return MinutesOf(
-        meeting=await meetings.meeting_with(meeting_id, edition_row),
-        lines=await meetings.minutes_of(meeting_id, viewer, first=(page - 1) * PAGE, most=PAGE),
-        total=await meetings.lines_in(meeting_id, viewer),
+    state = await meetings.meeting_with(meeting_id, edition_row)
+    lines, total = await meetings.minutes_and_total(
+        meeting_id, viewer, first=(page - 1) * PAGE, most=PAGE
     )
+    return MinutesOf(meeting=state, lines=lines, total=total)
 
 
 @get("/announcements", guards=CHAIR)
