@@ -6,7 +6,7 @@ person, whatever is switched off and on. A letter that still waits when its thin
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from festival import desk, letters
 from festival.access import COMMITTEE, Viewer
 from festival.clock import closes, now
 from festival.db import rows, transaction
-from festival.deadlines import closing_of
+from festival.deadlines import deadlines_of, line_of
 from festival.errors import Conflict, Missing
 from festival.language import calendar_day, euro, last_minute, moment, t
 from festival.people import person as person_of
@@ -25,7 +25,6 @@ from festival.record import record
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Letter, Person, Phase
 from festival.texts import film_title
-from submissions.eligibility import may_file
 from submissions.materials import IN_SECTION
 from submissions.tables import Reminder
 
@@ -43,15 +42,11 @@ class ReminderWanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenThing(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that somebody has still to do. `at`: since when, or until when, it can be done."""
+    """Something that somebody has still to do, and what its letter says of it."""
 
     subject: str
     person: str
-    to: str
-    at: datetime
     about: str = ""
-    title: str = ""
-    is_hidden: bool = False
     link: str = ""
     values: dict[str, Any] = {}
 
@@ -59,170 +54,157 @@ class OpenThing(msgspec.Struct, frozen=True, kw_only=True):
         return f"reminder:{rule}:{self.subject}:{self.person}"
 
 
-class ReminderQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """Of which edition, and of which thing alone if of one."""
+class OpenQuestion(msgspec.Struct, frozen=True):
+    """What is open in an edition, in SQL with its values: a row for each thing and person.
 
-    edition: Edition
-    subject: str = ""
+    Each has `subject`, `person`, `email`, `at` (since when, or until when, it can be done), `about` (its entry),
+    `is_hidden` (from a committee), and what the letter's words need.
+    """
 
-
-OpenQuestion = Callable[[ReminderQuestion], Awaitable[list[OpenThing]]]
+    sql: str
+    values: tuple[Any, ...]
 
 
 class ReminderRule(msgspec.Struct, frozen=True, kw_only=True):
-    """`asks` for what is open; its days are counted back from a deadline, or on from a beginning."""
+    """`asks` for what is open in an edition, or of one subject of it; its days are counted back from a deadline, or
+    on from a beginning. `tells` makes a row a thing with its words, `order` is who is told first.
+    """
 
-    asks: OpenQuestion
+    asks: Callable[[Edition, str], Awaitable[OpenQuestion | None]]
+    tells: Callable[[Mapping[str, Any]], OpenThing]
     days: int
+    order: str = "about, person"
     is_before: bool = False
-
-    def is_due(self, thing: OpenThing, days: int) -> bool:
-        if self.is_before:
-            return thing.at - timedelta(days=days) <= now()
-        return thing.at + timedelta(days=days) <= now()
 
 
 # What may be open
 
 
-_OF_A_FILM = """
-SELECT s.id AS about, m.person, p.email AS to, s.section, f.title, f.titles, n.id AS file, n.created_at AS begun,
-  n.ready_at AS ready, s.created_at AS opened, coalesce(x.is_blind, false) AS is_blind
-FROM submission s JOIN film f ON f.id = s.film JOIN member m ON m.submission = s.id
+_OF_A_DRAFT = """
+SELECT {subject} AS subject, s.id AS about, m.person, p.email, {at} AS at, d.ends, n.ready_at,
+  coalesce(x.is_blind, false) AS is_hidden
+FROM submission s JOIN member m ON m.submission = s.id
 JOIN person p ON p.id = m.person AND p.disabled_at IS NULL LEFT JOIN section x ON x.id = s.section
+JOIN unnest({{}}::text[], {{}}::timestamptz[], {{}}::timestamptz[]) AS d (section, ends, closes)
+  ON d.section = coalesce(s.section, '')
 LEFT JOIN film_file n ON n.submission = s.id AND n.number = (
   SELECT max(number) FROM film_file WHERE submission = s.id)
-WHERE s.edition = {} AND s.status = 'draft'"""
+WHERE s.edition = {{}} AND s.status = 'draft' AND {only}"""
+MAY_FILE = """({}::timestamptz < d.closes OR n.created_at < d.closes
+  AND {}::timestamptz < greatest(d.closes, n.ready_at) + {}::interval)"""
+"""`submissions.eligibility.may_file` in SQL, of a file `n` that its section takes until `d.closes`."""
 
 
-async def drafts(asked: ReminderQuestion) -> list[OpenThing]:
+async def drafts(edition: Edition, subject: str) -> OpenQuestion | None:
     """Entries that are not filed, while they may still be begun; those of today are left in peace."""
-    found = []
-    for row in await of_films(asked, " AND {} IN ('', s.id)"):
-        deadline = row["deadline"]
-        if now() < closes(deadline) and row["opened"] < now() - SETTLED:
-            values = {"deadline": partial(moment, when=last_minute(deadline))}
-            thing = of_a_film(row, row["about"], at=closes(deadline), values=values, page=NEXT_STEP)
-            found.append(thing)
-    return found
+    only = "{} IN ('', s.id) AND {}::timestamptz < d.closes AND s.created_at < {}"
+    values = subject, now(), now() - SETTLED
+    return await of_drafts(edition, "s.id", "d.closes", only, *values)
 
 
-async def unreleased(asked: ReminderQuestion) -> list[OpenThing]:
+async def unreleased(edition: Edition, subject: str) -> OpenQuestion | None:
     """Copies that nobody has let go, as long as the entry may be filed with them."""
-    found = []
-    grace = timedelta(hours=asked.edition.grace_hours)
-    for row in await of_films(asked, " AND n.state = 'ready' AND {} IN ('', n.id)"):
-        times = {"begun": row["begun"], "ready": row["ready"], "grace": grace}
-        if row["ready"] and may_file(now(), row["deadline"], **times):
-            values = {"since": partial(calendar_day, when=row["ready"])}
-            thing = of_a_film(row, row["file"], at=row["ready"], values=values, page="/file")
-            found.append(thing)
-    return found
+    only = f"n.state = 'ready' AND {{}} IN ('', n.id) AND n.ready_at IS NOT NULL AND {MAY_FILE}"
+    values = subject, now(), now(), timedelta(hours=edition.grace_hours)
+    return await of_drafts(edition, "n.id", "n.ready_at", only, *values)
 
 
-async def of_films(asked: ReminderQuestion, only: str) -> list[dict[str, Any]]:
-    """Drafts, each with its newest file, a row for each member; none once entries are over."""
-    edition = asked.edition
+async def of_drafts(
+    edition: Edition, subject: str, at: str, only: str, *values: Any
+) -> OpenQuestion | None:
+    """Drafts, each with its newest file and the deadline of its section; none once entries are over."""
     if edition.phase != Phase.ENTRIES:
-        return []
-    found = await rows(_OF_A_FILM + only + " ORDER BY s.id, m.person", edition.id, asked.subject)
-    ends = {one: await closing_of(edition, one) for one in {row["section"] for row in found}}
-    return [row | {"deadline": ends[row["section"]]} for row in found]
+        return None
+    known = await deadlines_of(edition)
+    sections = await rows("SELECT id FROM section WHERE edition = {}", edition.id)
+    lines = {one: line_of(edition, known, one) for one in ("", *(row["id"] for row in sections))}
+    ends = [line[-1].at for line in lines.values()]
+    return OpenQuestion(
+        _OF_A_DRAFT.format(subject=subject, at=at, only=only),
+        (list(lines), ends, [closes(end) for end in ends], edition.id, *values),
+    )
 
 
-def of_a_film(
-    row: Mapping[str, Any], subject: str, *, at: datetime, values: dict[str, Any], page: str = ""
-) -> OpenThing:
+def of_a_film(row: Mapping[str, Any], page: str, **values: Any) -> OpenThing:
     film = {"title": row["title"], "titles": row["titles"]}
     return OpenThing(
-        subject=subject,
+        subject=row["subject"],
         person=row["person"],
-        to=row["to"],
-        at=at,
         about=row["about"],
-        title=row["title"],
-        is_hidden=row["is_blind"],
         link=f"/submissions/{row['about']}{page}",
         values={"title": partial(film_title, film=film), **values},
     )
 
 
-async def silent(asked: ReminderQuestion) -> list[OpenThing]:
+def of_a_draft(row: Mapping[str, Any]) -> OpenThing:
+    return of_a_film(row, NEXT_STEP, deadline=partial(moment, when=last_minute(row["ends"])))
+
+
+def of_a_copy(row: Mapping[str, Any]) -> OpenThing:
+    return of_a_film(row, "/file", since=partial(calendar_day, when=row["ready_at"]))
+
+
+async def silent(edition: Edition, subject: str) -> OpenQuestion:
     """Parts whose holders have had their letter and were never here."""
-    found = await rows(
-        """SELECT r.id AS subject, r.person, p.email AS to, r.part, max(l.sent_at) AS at
+    return OpenQuestion(
+        """SELECT r.id AS subject, '' AS about, r.person, p.email, max(l.sent_at) AS at, false AS is_hidden, r.part
            FROM role r JOIN person p ON p.id = r.person AND p.disabled_at IS NULL
            JOIN letter l ON l.person = r.person AND l.edition = r.edition AND l.kind = 'invitation'
              AND l.about = r.part AND l.sent_at IS NOT NULL AND l.bounced_at IS NULL
            WHERE r.edition = {} AND {} IN ('', r.id)
              AND NOT EXISTS (SELECT 1 FROM record c WHERE c.person = r.person
                AND c.act = 'signed_in' AND c.at > r.created_at)
-           GROUP BY r.id, p.id ORDER BY r.id""",
-        asked.edition.id,
-        asked.subject,
+           GROUP BY r.id, p.id""",
+        (edition.id, subject),
     )
-    return [
-        OpenThing(
-            **{name: row[name] for name in ("subject", "person", "to", "at")},
-            link="/account/sign-in",
-            values={"part": partial(part_in, part=row["part"])},
-        )
-        for row in found
-    ]
 
 
-async def missing(asked: ReminderQuestion) -> list[OpenThing]:
+def of_a_part(row: Mapping[str, Any]) -> OpenThing:
+    return OpenThing(
+        subject=row["subject"],
+        person=row["person"],
+        link="/account/sign-in",
+        values={"part": partial(part_in, part=row["part"])},
+    )
+
+
+async def missing(edition: Edition, subject: str) -> OpenQuestion:
     """What accepted films have still to bring, until the day of each: one thing for a film and a day."""
-    found = await rows(
-        """SELECT DISTINCT s.id AS about, k.person, p.email AS to, f.title, f.titles, false AS is_blind, m.due_at
-           FROM submission s JOIN film f ON f.id = s.film JOIN member k ON k.submission = s.id
+    return OpenQuestion(
+        """SELECT DISTINCT s.id || '-' || round(extract(epoch FROM m.due_at)::float8)::bigint AS subject,
+             s.id AS about, k.person, p.email, m.due_at AS at, false AS is_hidden
+           FROM submission s JOIN member k ON k.submission = s.id
            JOIN person p ON p.id = k.person AND p.disabled_at IS NULL
            JOIN material m ON m.edition = s.edition AND m.is_required AND m.closed_at IS NULL
              AND m.due_at > now() AND """
         + IN_SECTION
         + """ WHERE s.edition = {} AND s.status = 'accepted' AND {} IN ('', s.id)
-             AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.material = m.id AND d.submission = s.id)
-           ORDER BY m.due_at, s.id, k.person""",
-        asked.edition.id,
-        asked.subject.partition("-")[0],
+             AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.material = m.id AND d.submission = s.id)""",
+        (edition.id, subject.partition("-")[0]),
     )
-    return [
-        of_a_film(
-            row,
-            f"{row['about']}-{row['due_at'].timestamp():.0f}",
-            at=row["due_at"],
-            values={"deadline": partial(moment, when=last_minute(row["due_at"]))},
-            page="/materials",
-        )
-        for row in found
-    ]
 
 
-async def unpaid(asked: ReminderQuestion) -> list[OpenThing]:
+def of_materials(row: Mapping[str, Any]) -> OpenThing:
+    return of_a_film(row, "/materials", deadline=partial(moment, when=last_minute(row["at"])))
+
+
+async def unpaid(edition: Edition, subject: str) -> OpenQuestion:
     """Fees that are due for what was filed, as long as the film is in the running."""
-    found = await rows(
-        """SELECT s.id AS about, k.person, p.email AS to, f.title, f.titles, s.filed_at,
-             coalesce(x.is_blind, false) AND s.announced_at IS NULL AS is_blind,
+    return OpenQuestion(
+        """SELECT s.id AS subject, s.id AS about, k.person, p.email, s.filed_at AS at,
+             coalesce(x.is_blind, false) AND s.announced_at IS NULL AS is_hidden,
              e.cents - e.waived_cents AS owed
            FROM fee e JOIN submission s ON s.id = e.submission AND s.edition = e.edition AND s.filed_at IS NOT NULL
              AND s.status IN ('submitted', 'accepted', 'waitlisted')
-           JOIN film f ON f.id = s.film JOIN member k ON k.submission = s.id
+           JOIN member k ON k.submission = s.id
            JOIN person p ON p.id = k.person AND p.disabled_at IS NULL LEFT JOIN section x ON x.id = s.section
-           WHERE s.edition = {} AND {} IN ('', s.id) AND e.state = 'due' AND e.cents > e.waived_cents
-           ORDER BY s.id, k.person""",
-        asked.edition.id,
-        asked.subject,
+           WHERE e.edition = {} AND {} IN ('', s.id) AND e.state = 'due' AND e.cents > e.waived_cents""",
+        (edition.id, subject),
     )
-    return [
-        of_a_film(
-            row,
-            row["about"],
-            at=row["filed_at"],
-            values={"amount": partial(euro, cents=row["owed"])},
-            page="#fees",
-        )
-        for row in found
-    ]
+
+
+def of_a_fee(row: Mapping[str, Any]) -> OpenThing:
+    return of_a_film(row, "#fees", amount=partial(euro, cents=row["owed"]))
 
 
 def part_in(language: str, *, part: str) -> str:
@@ -230,13 +212,28 @@ def part_in(language: str, *, part: str) -> str:
 
 
 RULES: dict[str, ReminderRule] = {
-    "draft_waits": ReminderRule(asks=drafts, days=7, is_before=True),
-    "copy_waits": ReminderRule(asks=unreleased, days=3),
-    "materials_wait": ReminderRule(asks=missing, days=7, is_before=True),
-    "fee_waits": ReminderRule(asks=unpaid, days=7),
-    "invitation_waits": ReminderRule(asks=silent, days=7),
+    "draft_waits": ReminderRule(asks=drafts, tells=of_a_draft, days=7, is_before=True),
+    "copy_waits": ReminderRule(asks=unreleased, tells=of_a_copy, days=3),
+    "materials_wait": ReminderRule(
+        asks=missing, tells=of_materials, days=7, order="at, about, person", is_before=True
+    ),
+    "fee_waits": ReminderRule(asks=unpaid, tells=of_a_fee, days=7),
+    "invitation_waits": ReminderRule(asks=silent, tells=of_a_part, days=7, order="subject"),
 }
 """By the kind of letter that they write."""
+_NOT_TOLD = """NOT EXISTS (SELECT 1 FROM letter l
+  WHERE l.occasion = 'reminder:' || {}::text || ':' || o.subject || ':' || o.person)"""
+
+
+def due(name: str, days: int, question: OpenQuestion) -> tuple[str, tuple[Any, ...]]:
+    """SQL that begins with `due`, and its values: what is open, whose time has come, and of which nobody has been
+    told.
+    """
+    sign = "-" if RULES[name].is_before else "+"
+    return f"""WITH due AS MATERIALIZED (SELECT * FROM ({question.sql}) o
+        WHERE o.at {sign} make_interval(hours => 24 * {{}}) <= {{}} AND {_NOT_TOLD})""", (
+        *question.values, days, now(), name
+    )  # fmt: skip
 
 
 # What operators set
@@ -264,7 +261,7 @@ async def standings(edition: Edition, viewer: Viewer) -> list[ReminderStanding]:
     for name, rule in RULES.items():
         row = kept.get(name)
         days = row.days if row else rule.days
-        due = await due_now(name, days, edition=edition)
+        n, named = await due_and_named(name, days, edition=edition, viewer=viewer)
         found.append(
             ReminderStanding(
                 rule=name,
@@ -273,17 +270,31 @@ async def standings(edition: Edition, viewer: Viewer) -> list[ReminderStanding]:
                 is_before=rule.is_before,
                 version=row.version if row else 0,
                 id=row.id if row else "",
-                due=len(due),
-                named=[{"to": one.to, "title": one.title} for one in due if may_name(one, viewer)][
-                    :NAMED
-                ],
+                due=n,
+                named=named,
             )
         )
     return found
 
 
-def may_name(thing: OpenThing, viewer: Viewer) -> bool:
-    return thing.about not in viewer.recused and not (thing.is_hidden and viewer.has(*COMMITTEE))
+async def due_and_named(
+    name: str, days: int, *, edition: Edition, viewer: Viewer
+) -> tuple[int, list[dict[str, str]]]:
+    """To how many this rule would write now, and the first of those that the viewer may know of."""
+    rule = RULES[name]
+    question = await rule.asks(edition, "")
+    if question is None:
+        return 0, []
+    sql, values = due(name, days, question)
+    found = await rows(
+        f"""{sql}, named AS (SELECT * FROM due WHERE NOT about = ANY({{}}) AND NOT (is_hidden AND {{}})
+              ORDER BY {rule.order} LIMIT {NAMED})
+            SELECT (SELECT count(*)::int FROM due) AS due, coalesce((
+              SELECT jsonb_agg(jsonb_build_object('to', email, 'title', coalesce(f.title, '')) ORDER BY {rule.order})
+              FROM named LEFT JOIN submission s ON s.id = about LEFT JOIN film f ON f.id = s.film), '[]') AS named""",
+        *values, sorted(viewer.recused), viewer.has(*COMMITTEE),
+    )  # fmt: skip
+    return found[0]["due"], found[0]["named"]
 
 
 async def set_rule(rule: str, wanted: ReminderWanted, *, edition: Edition, by: Person) -> None:
@@ -313,14 +324,16 @@ async def set_rule(rule: str, wanted: ReminderWanted, *, edition: Edition, by: P
 async def due_now(name: str, days: int, *, edition: Edition) -> list[OpenThing]:
     """What is open, whose time has come, and of which nobody has been told."""
     rule = RULES[name]
-    asked = ReminderQuestion(edition=edition)
-    due = [one for one in await rule.asks(asked) if rule.is_due(one, days)]
-    told = await rows(
-        "SELECT occasion FROM letter WHERE occasion = ANY({})",
-        [one.occasion(name) for one in due],
+    question = await rule.asks(edition, "")
+    if question is None:
+        return []
+    sql, values = due(name, days, question)
+    found = await rows(
+        f"""{sql} SELECT due.*, f.title, f.titles FROM due
+            LEFT JOIN submission s ON s.id = about LEFT JOIN film f ON f.id = s.film ORDER BY {rule.order}""",
+        *values,
     )
-    known = {row["occasion"] for row in told}
-    return [one for one in due if one.occasion(name) not in known]
+    return [rule.tells(row) for row in found]
 
 
 async def carry_out() -> None:
@@ -357,5 +370,10 @@ async def still_true(letter: Letter) -> bool:
     _, name, subject, person = letter.occasion.split(":")
     if edition is None or name not in RULES:
         return False
-    still = await RULES[name].asks(ReminderQuestion(edition=edition, subject=subject))
-    return any((one.person, one.subject) == (person, subject) for one in still)
+    still = await RULES[name].asks(edition, subject)
+    return still is not None and bool(
+        await rows(
+            f"SELECT 1 AS one FROM ({still.sql}) o WHERE o.person = {{}} AND o.subject = {{}}",
+            *still.values, person, subject,
+        )
+    )  # fmt: skip

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from festival import outages
-from festival.clock import now
+from festival.clock import closes, now
 from festival.db import rows
 from festival.errors import Conflict, Missing
 from festival.letters import write_key
@@ -16,6 +16,7 @@ from festival.settings import Settings
 from festival.tables import Deadline, Edition, Letter
 from reviews import reviewing
 from submissions import reminders
+from submissions.eligibility import may_file
 from submissions.entries import release, withdraw
 from submissions.lists import submission_in
 from submissions.materials import MaterialForm, add_material, bring_text
@@ -266,3 +267,22 @@ async def test_a_fee_that_is_due_is_told_after_its_days_and_a_paid_one_is_not(ho
     assert letter.link == f"/submissions/{films[0]}#fees"
     await Fee.update({Fee.state: "paid"}).where(Fee.submission == films[0])
     assert not await reminders.still_true(letter)
+
+
+async def test_who_may_still_file_is_one_rule_in_sql_and_in_python(house) -> None:
+    grace, at = timedelta(hours=24), now()
+    hours = (-30, -20, -1, 1)
+    cases = [(at + timedelta(hours=ends), at + timedelta(hours=begun), at + timedelta(hours=ready))
+             for ends in hours for begun in (-40, *hours[:3]) for ready in hours[:3]]  # fmt: skip
+
+    told = await rows(
+        f"""SELECT {reminders.MAY_FILE} AS may FROM unnest({{}}::timestamptz[], {{}}::timestamptz[], {{}}::timestamptz[])
+            WITH ORDINALITY AS d (closes, begun, ready, place)
+            CROSS JOIN LATERAL (SELECT d.begun AS created_at, d.ready AS ready_at) n ORDER BY place""",
+        at, at, grace, *map(list, zip(*((closes(ends), *rest) for ends, *rest in cases), strict=True)),
+    )  # fmt: skip
+
+    assert [row["may"] for row in told] == [
+        may_file(at, ends, begun=begun, ready=ready, grace=grace) for ends, begun, ready in cases
+    ]
+    assert {row["may"] for row in told} == {True, False}
