@@ -1,11 +1,13 @@
 """One transaction for each act, and `later`: the outbox line written in the same breath."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from copy import copy
 from datetime import datetime
-from typing import Any, cast
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
 from piccolo.engine.postgres import PostgresEngine
 
@@ -87,9 +89,9 @@ async def later(
     return line.id
 
 
-_told: ContextVar[dict[tuple[str, str], list[dict[str, Any]]] | None] = ContextVar(
-    "told", default=None
-)
+Asked = ParamSpec("Asked")
+Made = TypeVar("Made")
+_told: ContextVar[dict[tuple[str, str], Any] | None] = ContextVar("told", default=None)
 _WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|LOCK|SHARE|SAVEPOINT|pg_\w+)\b")
 
 
@@ -116,3 +118,23 @@ async def rows(sql: str, *values: Any) -> list[dict[str, Any]]:
     if key not in told:
         told[key] = await Outbox.raw(sql, *values)
     return [dict(row) for row in told[key]]
+
+
+def made_once(read: Callable[Asked, Awaitable[Made]]) -> Callable[Asked, Awaitable[Made]]:
+    """Within `each_once` what `read` makes of its rows is kept, too, by the ids of what it is asked of: whoever asks
+    again has the same, a list of their own, and changes nothing in it.
+    """
+
+    @wraps(read)
+    async def told_once(*asked: Asked.args, **named: Asked.kwargs) -> Made:
+        told = _told.get()
+        if told is None:
+            return await read(*asked, **named)
+        said = dict(enumerate(asked)) | named
+        ids = {name: getattr(one, "id", one) for name, one in said.items()}
+        key = (f"{read.__module__}.{read.__qualname__}", repr(ids))
+        if key not in told:
+            told[key] = await read(*asked, **named)
+        return copy(cast("Made", told[key]))
+
+    return told_once

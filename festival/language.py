@@ -302,6 +302,7 @@ def hour_there(language: str, when: datetime) -> str:
     return t(language, "common.hour_there", hour=hour(when), city=of_city(language, zone().key))
 
 
+@lru_cache(maxsize=1000)
 def city(language: str, name: str) -> str:
     """`America/New_York` → *New York*: the town that a zone is named after."""
     known = Locale(language).time_zones.get(name, {})
@@ -424,8 +425,9 @@ def number(language: str, value: float, *, digits: int = 0) -> str:
     ).replace("\u202f", FIXED)
 
 
+@lru_cache(maxsize=10_000)
 def euro(language: str, cents: int) -> str:
-    """An amount: *15 €*, *€15*; cents only where there are some."""
+    """An amount: *15 €*, *€15*; cents only where there are some. Kept, as numbers are."""
     pattern = Locale(language).currency_formats["standard"].pattern
     plain = pattern if cents % 100 else pattern.replace("0.00", "0")
     amount = format_currency(

@@ -101,9 +101,16 @@ def _known_fields(column: str, languages: tuple[str, ...]) -> dict[str, str]:
     return fields_of(column, languages)
 
 
+@cache
+def _every_field(languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(field for column in ONE_OF for field in fields_of(column, languages))
+
+
 def gathered(given: Mapping[str, Any], columns: Iterable[str] = ONE_OF) -> dict[str, Any]:
     """What was sent, with `title_fr` and its like put into their `titles`."""
     kept = dict(given)
+    if kept.keys().isdisjoint(_every_field(spoken())):
+        return kept
     for column in columns:
         fields = _known_fields(column, tuple(spoken()))
         if fields.keys().isdisjoint(kept):

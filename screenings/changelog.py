@@ -119,16 +119,22 @@ def parts_changed(
     lengths = [
         (one.film_ends_at - one.starts_at, one.ends_at - one.film_ends_at) for one in (was, now)
     ]
-    differs: dict[str, Any] = {
+    differs: dict[str, bool] = {
+        "minutes": lengths[0][0] != lengths[1][0],
+        "debate": lengths[0][1] != lengths[1][1],
+    } | ({} if old == new else said_otherwise(old, new))
+    return [part for part in PARTS if differs.get(part)]
+
+
+def said_otherwise(old: PublicProgramme, new: PublicProgramme) -> dict[str, bool]:
+    """By part, whether a programme says something else of it."""
+    return {
         "titles": old.titles != new.titles,
         "films": [f.submission for f in old.films] != [f.submission for f in new.films],
         "guests": sorted(g.name for g in old.guests) != sorted(g.name for g in new.guests),
-        "minutes": lengths[0][0] != lengths[1][0],
-        "debate": lengths[0][1] != lengths[1][1],
         "texts": texts_in(old) != texts_in(new),
         "section": old.section != new.section,
     }
-    return [part for part in PARTS if differs[part]]
 
 
 def texts_in(programme: PublicProgramme) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from screenings.guests import kept_guests
 from screenings.lists import Item, Placed, items, placed_in, screens
 from screenings.problem import rules_of
 from screenings.public import read_row
-from screenings.tables import Grid, Screen, Venue, VenueWay
+from screenings.tables import Grid, Guest, Screen, Venue, VenueWay
 
 
 async def newest_number(edition: Edition) -> int:
@@ -66,7 +66,7 @@ async def document_after(
     known = {item.id: item for item in await items(edition)}
     shown = {p.programme for p in placed}
     films = await films_of(edition, shown)
-    stage = await kept_guests(edition)
+    stage = stage_of(await kept_guests(edition))
     document = Document(
         number=number,
         edition=edition.slug,
@@ -91,16 +91,7 @@ async def document_after(
             for v in await desk.all_of(Venue, edition)
         ],
         programmes=[
-            programme_of(
-                known[p],
-                films.get(p, []),
-                [
-                    PublicGuest(name=g.name, qualities=texts_of(g.qualities))
-                    for g in stage
-                    if p in g.programmes and g.kind == "guest"
-                ],
-            )
-            for p in sorted(shown)
+            programme_of(known[p], films.get(p, []), stage.get(p, [])) for p in sorted(shown)
         ],
         screenings=[screening_of(p) for p in placed],
         ways=[
@@ -110,6 +101,17 @@ async def document_after(
         travel=(await rules_of(edition)).travel,
     )
     return as_kept(sequenced(document, before))
+
+
+def stage_of(guests: list[Guest]) -> dict[str, list[PublicGuest]]:
+    """By the programme: who is on stage with it."""
+    stage: dict[str, list[PublicGuest]] = {}
+    for guest in guests:
+        if guest.kind == "guest":
+            shown = PublicGuest(name=guest.name, qualities=texts_of(guest.qualities))
+            for programme in dict.fromkeys(guest.programmes):
+                stage.setdefault(programme, []).append(shown)
+    return stage
 
 
 def access_of(screen: Screen) -> list[str]:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from festival import desk, texts
-from festival.db import rows, transaction
+from festival.db import made_once, rows, transaction
 from festival.desk import RowChanges
 from festival.errors import Missing, Refused
 from festival.language import is_visible
@@ -65,11 +65,13 @@ async def guest_in(edition: Edition, guest_id: str) -> Guest:
     return await desk.one_of(Guest, guest_id, edition=edition, missing=MISSING)
 
 
+@made_once
 async def kept_guests(edition: Edition) -> list[Guest]:
     """Those whom programmers keep; the public reads of nobody else."""
     return await Guest.objects().where(Guest.edition == edition.id).order_by(Guest.name, Guest.id)
 
 
+@made_once
 async def guests_holding(edition: Edition) -> list[Guest]:
     """Everybody whom the planner reckons with: whoever is kept, and whoever is announced only."""
     kept = await kept_guests(edition)

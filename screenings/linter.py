@@ -8,6 +8,7 @@ said and no more. Each code has its words: `lint.<code>` says what is so, `lint.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -86,7 +87,7 @@ class LintGuest(msgspec.Struct, frozen=True, kw_only=True):
     stays: list[tuple[datetime, datetime]] = []
 
 
-class ProofSheet(msgspec.Struct, frozen=True, kw_only=True):
+class ProofSheet(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All that is read before a programme leaves. `ahead`: days in which a visa has to be asked for."""
 
     today: date
@@ -98,10 +99,17 @@ class ProofSheet(msgspec.Struct, frozen=True, kw_only=True):
 
     def shows(self, film: str) -> list[LintScreening]:
         """Every showing of a film, alone or in a block, in the order of time."""
-        where = {one.id for one in self.programmes.values() if film in one.films}
-        return sorted(
-            (s for s in self.screenings if s.programme in where), key=lambda s: s.starts_at
-        )
+        return self._by_film.get(film, [])
+
+    @cached_property
+    def _by_film(self) -> dict[str, list[LintScreening]]:
+        """Laid out once: half of the rules ask for the showings of each film."""
+        found: dict[str, list[LintScreening]] = {}
+        for show in sorted(self.screenings, key=lambda s: s.starts_at):
+            programme = self.programmes.get(show.programme)
+            for film in dict.fromkeys(programme.films if programme else ()):
+                found.setdefault(film, []).append(show)
+        return found
 
 
 class LintFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -281,8 +289,12 @@ def nobody_knows_when_the_guest_comes(proof: ProofSheet) -> LintMatches:
 
 def debate_has_nobody(proof: ProofSheet) -> LintMatches:
     """For whom nobody is expected; at a later showing, where nobody of them is there any more."""
+    on_stage: dict[str, list[LintGuest]] = {}
+    for guest in proof.guests:
+        for programme in guest.programmes:
+            on_stage.setdefault(programme, []).append(guest)
     for show in proof.screenings:
-        expected = [guest for guest in proof.guests if show.programme in guest.programmes]
+        expected = on_stage.get(show.programme, [])
         left = show.number > 0 and not any(is_there(guest, show) for guest in expected)
         if show.has_debate and (left or not expected):
             yield {"programme": show.programme, "number": show.number}

@@ -8,7 +8,7 @@ import msgspec
 
 from festival import codes
 from festival.clock import minutes_of
-from festival.db import each_once, rows, transaction
+from festival.db import each_once, made_once, rows, transaction
 from festival.errors import Missing
 from festival.language import OFFICIAL, text_in
 from festival.tables import Edition, new_id
@@ -79,6 +79,7 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     locked: bool
 
 
+@made_once
 async def screens(edition: Edition) -> list[Screen]:
     selected = await rows(
         """SELECT s.* FROM screen s JOIN venue v ON v.id = s.venue WHERE s.edition = {}
@@ -108,6 +109,7 @@ async def venues(edition: Edition) -> list[dict[str, Any]]:
     )
 
 
+@made_once
 async def items(edition: Edition) -> list[Item]:
     """Programmes with their films; minutes measured or declared as the edition says."""
     selected = await rows(
@@ -206,6 +208,7 @@ async def published_grids(edition: Edition) -> list[dict[str, Any]]:
     )
 
 
+@made_once
 async def placed_in(grid: Grid) -> list[Placed]:
     selected = await rows("SELECT * FROM screening WHERE grid = {} ORDER BY starts_at, id", grid.id)
     return msgspec.convert(

@@ -58,6 +58,7 @@ async def shown(request: AnyRequest, edition: Edition, grid: Grid, lang: str) ->
     before, after = await freezing.next_documents(edition, grid)
     news, why = changelog.news_of(before, after), await reasons_since_last(edition)
     proof = await proof_of(edition, grid)
+    found = findings(proof)
     letters, letters_count = await letters_ahead.letters_ahead(
         edition, before, after, most=MOST_LETTERS
     )
@@ -68,8 +69,8 @@ async def shown(request: AnyRequest, edition: Edition, grid: Grid, lang: str) ->
         "groups": groups_of(news, why, lang),
         "blocking": in_the_way(clashes, publication.hindrances_beside(known, placed), names, lang),
         "warnings": said([one for one in clashes if not publication.blocks(one)], names, lang),
-        "lint": lint_groups(proof, clashes, names, lang),
-        "stops": any(one.level == "stop" for one in findings(proof)),
+        "lint": lint_groups(found, proof, clashes, names, lang),
+        "stops": any(one.level == "stop" for one in found),
         "letters": [as_sent(request, one) for one in letters],
         "letters_count": letters_count,
         "sender": settings_of(request).mail_from,
@@ -132,12 +133,12 @@ def said(clashes: list[Clash], names: Names, lang: str) -> list[str]:
 
 
 def lint_groups(
-    proof: ProofSheet, clashes: list[Clash], names: Names, lang: str
+    found: list[LintFinding], proof: ProofSheet, clashes: list[Clash], names: Names, lang: str
 ) -> list[tuple[str, int, list[LintRemark]]]:
     """By level with its findings counted, the gravest first; what a clash says already is not said twice."""
     told = {name for clash in clashes if clash.code == "guest_absent" for name in clash.screenings}
-    found = [one for one in findings(proof) if not is_told(one, told)]
-    by_level = [(level, [one for one in found if one.level == level]) for level in LEVELS]
+    untold = [one for one in found if not is_told(one, told)]
+    by_level = [(level, [one for one in untold if one.level == level]) for level in LEVELS]
     return [
         (level, len(ones), remarks(ones, proof, names, lang)) for level, ones in by_level if ones
     ]

@@ -25,10 +25,13 @@ def guest_is_there(facts: ProblemFacts, p: Placement) -> Iterator[Clash]:
 
 
 def one_place_at_a_time(facts: ProblemFacts, plan: Timetable) -> Iterator[Clash]:
+    first: dict[str, list[int]] = {}
+    for place, p in enumerate(plan):
+        if p.number == 0:
+            first.setdefault(p.programme, []).append(place)
     for guest in facts.problem.guests:
-        wanted = set(guest.programmes)
-        seen = [p for p in plan if p.number == 0 and p.programme in wanted]
-        for a, b in combinations(seen, 2):
+        seen = sorted(place for one in set(guest.programmes) for place in first.get(one, ()))
+        for a, b in combinations([plan[place] for place in seen], 2):
             missing = shortage(facts, a, b)
             if missing > 0:
                 details: Details = {"guest": guest.name, "minutes": missing}
