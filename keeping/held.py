@@ -235,7 +235,7 @@ HELD: dict[str, Held] = {
     ),
     "entry_tag": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person", words="name", key="id submission created_at",
-        why="record",
+        made="edition", why="record",
     ),
     "fix_request": Held(
         leaves=STAYS, edition=OF_SUBMISSION, who="person mended_by", words="why before after",

@@ -185,7 +185,7 @@ class FeeList(msgspec.Struct, frozen=True, kw_only=True):
 
 STATES = ("due", "paid", "waived", "none")
 # Drafts are not asked for yet, but where something was written down of them; who withdrew owes nothing.
-LISTED = """FROM submission s LEFT JOIN fee e ON e.submission = s.id
+LISTED = """FROM submission s LEFT JOIN fee e ON e.submission = s.id AND e.edition = s.edition
 WHERE s.edition = {} AND (e.id IS NOT NULL OR s.status <> 'draft')
   AND (s.status <> 'withdrawn' OR e.state = 'paid')
   AND ({} IN ('', coalesce(e.state, 'none')))"""

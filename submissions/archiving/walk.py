@@ -52,11 +52,12 @@ LEFT_OUT = {
 SECRETS = {PEOPLE: frozenset({"password_hash", "merged_into"})}
 """Columns that never leave: whoever comes back asks for a link; who has become who is this house's."""
 MADE = {
+    "entry_tag": frozenset({"edition"}),
     "film": frozenset({"folded_title", "keys"}),
     "film_file": frozenset({"seconds"}),
     PEOPLE: frozenset({"folded_name"}),
 }
-"""Columns that the database makes of others of their row."""
+"""Columns that the database makes of others of their row, or of the row that it belongs to."""
 GONE = {"member": frozenset({"part"})}
 """Columns that archives of before tell, and that the house has no more: nobody ever said anything in them."""
 BY_NAME = {"record": {"edition": ROOT, "person": PEOPLE}}

@@ -9,9 +9,11 @@ import msgspec
 from festival.access import Viewer
 from festival.db import rows
 from festival.directory import folded
+from festival.language import spoken
 from festival.tables import Edition
 from festival.texts import Texts
 from submissions.office.reach import NAMED, REACHED, is_veiled, reached
+from submissions.office.tags import tags_in
 
 PAGE = 50
 MOST_AT_ONCE = 300  # entries of one act
@@ -138,7 +140,8 @@ def here(viewer: Viewer, *, after: str = "") -> str:
     """Every entry that the viewer may know of, with all that it is looked for by; `after` are tables before it.
 
     What is counted of an entry, or said of its newest file, stands as a question of its own in its column: only
-    what a query names is asked, at each place where it names it.
+    what a query names is asked, at each place where it names it. Its film is always there: joined as if it might
+    not be, it is not read where nothing of it is asked.
     """
     veiled = is_veiled(viewer)
     fixes = {
@@ -187,7 +190,7 @@ def here(viewer: Viewer, *, after: str = "") -> str:
     known.is_named AND s.status <> 'draft'
       AND EXISTS (SELECT FROM trailer WHERE submission = s.id AND state = 'failed')
       AS has_failed_trailer
-  FROM submission s JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+  FROM submission s LEFT JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
   CROSS JOIN LATERAL (SELECT {NAMED} AS is_named, {veiled} AS is_veiled) known
   LEFT JOIN fee e ON e.submission = s.id
   WHERE {REACHED})"""
@@ -412,15 +415,18 @@ class InboxWords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def words_of(edition: Edition, viewer: Viewer) -> InboxWords:
+    """Countries of films that are named, each list of them once; their makers' languages are those of the house."""
     found = await rows(
-        f"""{here(viewer)}, known AS MATERIALIZED (SELECT id, countries, is_veiled FROM here), said AS (
-              SELECT 'countries' AS kind, jsonb_array_elements_text(countries) AS word
-              FROM (SELECT DISTINCT countries FROM known) once
-              UNION SELECT 'tongues', p.language FROM known
-              JOIN member m ON m.submission = known.id AND NOT known.is_veiled JOIN person p ON p.id = m.person
-              UNION SELECT 'tags', t.name FROM known JOIN entry_tag t ON t.submission = known.id)
-            SELECT kind, jsonb_agg(word ORDER BY word) AS words FROM said GROUP BY kind""",
+        f"""WITH listed AS MATERIALIZED (
+              SELECT f.countries, array_agg(s.id) AS entries FROM submission s JOIN film f ON f.id = s.film
+              WHERE s.status <> 'withdrawn' AND {REACHED} GROUP BY f.countries)
+            SELECT DISTINCT jsonb_array_elements_text(countries) AS word FROM listed CROSS JOIN LATERAL (
+              SELECT FROM unnest(entries) AS entry JOIN submission s ON s.id = entry WHERE {NAMED} LIMIT 1) named
+            ORDER BY word""",
         *reached(viewer, edition),
     )
-    by_kind = {row["kind"]: row["words"] for row in found}
-    return InboxWords(**{kind: by_kind.get(kind, []) for kind in ("countries", "tongues", "tags")})
+    return InboxWords(
+        countries=[row["word"] for row in found],
+        tongues=list(spoken()),
+        tags=await tags_in(edition, viewer),
+    )

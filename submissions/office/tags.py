@@ -18,10 +18,18 @@ MOST_TAGS = 12  # on one entry
 
 
 async def tags_in(edition: Edition, viewer: Viewer) -> list[str]:
-    """Every tag that stands on an entry which the viewer may know of."""
+    """Every tag that stands on an entry which the viewer may know of: the index of words leads from each to the
+    next, past all entries that have it.
+    """
     found = await rows(
-        f"""SELECT DISTINCT t.name FROM entry_tag t JOIN submission s ON s.id = t.submission
-            WHERE {REACHED} ORDER BY 1""",
+        f"""WITH RECURSIVE word (name) AS (
+              SELECT min(name) FROM entry_tag WHERE edition = {{}}
+              UNION ALL SELECT (SELECT min(t.name) FROM entry_tag t WHERE t.edition = {{}} AND t.name > word.name)
+              FROM word WHERE word.name IS NOT NULL)
+            SELECT word.name FROM word CROSS JOIN LATERAL (
+              SELECT FROM entry_tag t JOIN submission s ON s.id = t.submission
+              WHERE t.edition = {{}} AND t.name = word.name AND {REACHED} LIMIT 1) reached ORDER BY 1""",
+        *[edition.id] * 3,
         *reached(viewer, edition),
     )
     return [row["name"] for row in found]

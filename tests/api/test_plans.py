@@ -30,25 +30,17 @@ WALKS = {
     "/{edition}/committee/figures": {"film_figure"},
     "/{edition}/committee/talk": {"talk_remark"},
     "/{edition}/operator/archive": {"film_file"},
-    "/{edition}/operator/entries": {"entry_tag", "imported_entry", "member", "person"},
     "/{edition}/operator/people": {"person"},
     "/{edition}/operator/people/merges": {"person"},
-    "/{edition}/operator/reminders": {"fee"},
     "/{edition}/programmer/candidates": {"film_file"},
-    # Of all entries the words of their tags: small rows, read in one go.
-    "/{edition}/operator/entries/act": {"entry_tag"},
-    "/{edition}/operator/entries/{submission_id}": {"entry_tag"},
     # Still to be mended.
     "/{edition}/committee/decisions": {
         "film", "film_figure", "film_file", "member", "person",
     },
-    "/{edition}/operator/fees": {"fee"},
 }  # fmt: skip
 ROWS = {
     "/{edition}/committee": 300,  # days on which its reader has watched, of four weeks
     "/{edition}/operator/privacy/{erasure_id}": 500,  # each place where a name stands is decided about
-    "/{edition}/operator/queue": 300,  # a hundred of each state
-    "/{edition}/operator/reminders": 1100,  # whom a reminder would reach
 }
 
 

@@ -18,6 +18,7 @@ from festival.db import rows
 IN_SQL_ALONE = {
     ("viewing", "served"),  # a multirange: Piccolo has no such column
     ("film", "keys"), ("film", "folded_title"), ("film_file", "seconds"), ("person", "folded_name"),  # made of others
+    ("entry_tag", "edition"),
 }  # fmt: skip
 PACKAGES = ["festival", "submissions", "reviews", "screenings", "keeping"]
 

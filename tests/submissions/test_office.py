@@ -101,6 +101,25 @@ async def test_what_was_noted_tagged_and_asked_is_found_by_it(office) -> None:
     assert await office.seek(fix="late") == []
 
 
+async def test_words_to_look_for_are_those_of_entries_that_their_reader_may_know(office) -> None:
+    draft, _ = await a_film(office.edition, office.maker, title="Secret", status="draft", file="ready")
+    apart, _ = await a_film(office.edition, office.maker, title="Autre")
+    for film, code in ((office.id, "FR"), (draft, "JP"), (apart, "FI")):
+        await rows("UPDATE film SET countries = {}::jsonb WHERE id = (SELECT film FROM submission WHERE id = {}) RETURNING id",
+                   json.dumps([code]), film)  # fmt: skip
+        await tags.tag(office.edition, film, code, viewer=office.viewer, by=office.by)
+    elsewhere = await an_edition()
+    await Recusal(submission=apart, person=office.by.id, reason="Un ami.").save()
+    viewer = await the_viewer(office.by, office.edition)
+
+    words = await inbox.words_of(office.edition, viewer)
+
+    assert (words.countries, words.tags) == (["FR"], ["FR", "JP"])
+    await rows("UPDATE submission SET edition = {} WHERE id = {} RETURNING id", elsewhere.id, draft)
+    assert (await inbox.words_of(office.edition, viewer)).tags == ["FR"]
+    assert await tags.tags_in(elsewhere, viewer) == ["JP"]
+
+
 async def test_pages_are_counted_by_the_database_and_words_of_an_address_are_bounded(
     office,
 ) -> None:
