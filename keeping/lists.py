@@ -1,5 +1,6 @@
 """What operators read of requests to be forgotten."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -7,29 +8,60 @@ import msgspec
 from festival.access import Viewer
 from festival.db import rows
 from festival.errors import Missing
+from festival.paging import Paged, numbers_of, paged, sought
 from festival.tables import Edition
 from keeping import mentions
 
-MOST = 100
+PAGE = 40
+WAITING_FIRST = "state <> 'asked', state <> 'running', asked_at DESC, id"
+CALLED = sought("concat_ws(' ', p.name, p.email)")
 OF_A_FILM = frozenset({"film", "credit", "submission", "film_file", "subtitle", "programme"})
 
 
-async def requests(edition: Edition) -> list[dict[str, Any]]:
-    """Of people of this edition, those that wait first; whoever was erased has no name any more."""
-    return await rows(
-        """SELECT x.id, x.state, x.asked_at, x.due_at, x.done_at, x.reason, x.told, x.person,
-             coalesce(p.name, '') AS name, coalesce(p.email, '') AS email,
-             p.erased_at IS NOT NULL AS is_erased, coalesce(nullif(d.name, ''), d.email, '') AS by
-           FROM erasure x LEFT JOIN person p ON p.id = x.person LEFT JOIN person d ON d.id = x.decided_by
-           WHERE x.id IN (SELECT id FROM erasure WHERE edition = {}
-             UNION SELECT y.id FROM erasure y JOIN role r ON r.person = y.person AND r.edition = {}
-             UNION SELECT y.id FROM erasure y JOIN member m ON m.person = y.person
-               JOIN submission s ON s.id = m.submission AND s.edition = {})
-           ORDER BY x.state <> 'asked', x.state <> 'running', x.asked_at DESC LIMIT {}""",
-        edition.id,
-        edition.id,
-        edition.id,
-        MOST,
+class ErasureLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to be forgotten in one line; `by` decided it, `told` counts what went and what stays."""
+
+    id: str
+    state: str
+    asked_at: datetime
+    due_at: datetime | None
+    done_at: datetime | None
+    reason: str
+    told: dict[str, Any]
+    person: str | None
+    name: str
+    email: str
+    is_erased: bool
+    by: str
+
+
+class ErasureSheet(Paged, frozen=True, kw_only=True):
+    """A page of them."""
+
+    requests: list[ErasureLine]
+
+
+async def requests(edition: Edition, *, words: str = "", page: int = 1) -> ErasureSheet:
+    """Of people of this edition, those that wait first, forty a page; whoever was erased has no name any more.
+    `words` are sought in names and addresses.
+    """
+    here = f"""SELECT x.id, x.state, x.asked_at FROM erasure x LEFT JOIN person p ON p.id = x.person
+               WHERE x.id IN (SELECT id FROM erasure WHERE edition = {{}}
+                 UNION SELECT y.id FROM erasure y JOIN role r ON r.person = y.person AND r.edition = {{}}
+                 UNION SELECT y.id FROM erasure y JOIN member m ON m.person = y.person
+                   JOIN submission s ON s.id = m.submission AND s.edition = {{}})
+                 {f"AND {CALLED}" if words else ""}"""
+    told = await rows(
+        f"""WITH {paged(here, order=WAITING_FIRST, of=PAGE)}
+            SELECT page.place, page.found, x.id, x.state, x.asked_at, x.due_at, x.done_at, x.reason, x.told, x.person,
+              coalesce(p.name, '') AS name, coalesce(p.email, '') AS email,
+              p.erased_at IS NOT NULL AS is_erased, coalesce(nullif(d.name, ''), d.email, '') AS by
+            FROM page JOIN erasure x ON x.id = page.id LEFT JOIN person p ON p.id = x.person
+            LEFT JOIN person d ON d.id = x.decided_by ORDER BY page.place""",
+        edition.id, edition.id, edition.id, *filter(None, [words]), page,
+    )  # fmt: skip
+    return ErasureSheet(
+        requests=msgspec.convert(told, list[ErasureLine]), **numbers_of(told, of=PAGE)
     )
 
 

@@ -16,8 +16,10 @@ from festival.clock import at, in_zone, now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.language import size, t
+from festival.paging import Paged, numbers_of, paged, sought
 from festival.record import record
 from festival.tables import Edition, Person
+from festival.texts import ANY_TITLE, EVERY_TITLE
 from keeping import mentions, naming
 from keeping.mentions import IS_PUBLIC
 from keeping.tables import Erasure, Hold, RetentionRule, RetentionRun
@@ -33,6 +35,7 @@ LATELY = "interval '1 day'"  # marked so long ago, its bytes are let go of again
 UNUSED, SILENT = "unused", "silent"
 
 # A film of which nothing goes: chosen or published, thought over again, appealed, or held.
+TO_HOLD = 40
 BOUND = f"""({IS_PUBLIC} OR s.pending IS NOT NULL OR s.status NOT IN ('declined', 'withdrawn', 'draft')
   OR EXISTS (SELECT FROM hold h WHERE h.submission = s.id AND h.lifted_at IS NULL)
   OR EXISTS (SELECT FROM reopening o JOIN review v ON v.id = o.review
@@ -510,14 +513,23 @@ async def holds_of(edition: Edition) -> list[dict[str, Any]]:
     )
 
 
-async def films_to_hold(edition: Edition, hidden: list[str]) -> list[dict[str, Any]]:
-    """Films of which something would go: whichever may be held. One that was taken back is named to
-    nobody; a program holds it by its id.
+class FilmsToHold(Paged, frozen=True, kw_only=True):
+    """The first of the films that may be held."""
+
+    films: list[tuple[str, str]]
+
+
+async def films_to_hold(edition: Edition, hidden: list[str], *, words: str = "") -> FilmsToHold:
+    """Films of which something would go: whichever may be held. Forty of them, by title, each with its id; `words` are
+    sought in titles. One that was taken back is named to nobody; a program holds it by its id.
     """
-    return await rows(
-        f"""SELECT s.id, f.title FROM submission s JOIN film f ON f.id = s.film
-            WHERE s.edition = {{}} AND NOT {BOUND} AND NOT s.status IN ('draft', 'withdrawn') AND NOT s.id = ANY({{}})
-            ORDER BY f.title LIMIT 2000""",
-        edition.id,
-        hidden,
+    here = f"""SELECT s.id, {ANY_TITLE} AS title, f.folded_title FROM submission s JOIN film f ON f.id = s.film
+               WHERE s.edition = {{}} AND NOT {BOUND} AND NOT s.status IN ('draft', 'withdrawn')
+                 AND NOT s.id = ANY({{}}) {f"AND {sought(EVERY_TITLE)}" if words else ""}"""
+    told = await rows(
+        f"WITH {paged(here, order='folded_title, title, id', of=TO_HOLD)} SELECT * FROM page ORDER BY place",
+        edition.id, hidden, *filter(None, [words]), 1,
+    )  # fmt: skip
+    return FilmsToHold(
+        films=[(row["id"], row["title"]) for row in told], **numbers_of(told, of=TO_HOLD)
     )

@@ -524,8 +524,15 @@ async def others_recusals(
     return AbsentSheet(recusals=msgspec.convert(told, list[Absent]), **numbers_of(told, of=most))
 
 
+FIRST_FILMS = 200
+"""Films of a batch, or for one, that are listed one by one."""
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One announcement with the films of it that the viewer may see, and how many they may not."""
+    """One announcement with the films of it that the viewer may see, and how many they may not: all while it is open,
+    the first two hundred afterwards. `tally` counts them all by what they were told; `takes_back`: makers are told
+    that what they were told holds no more.
+    """
 
     id: str
     asked_by: str
@@ -539,6 +546,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     word: str = ""
     films: list[dict[str, Any]] = []
+    tally: dict[str, int] = {}
+    takes_back: bool = False
     letters: int = 0
     cautions: list[Caution] = []
     hidden: int = 0
@@ -548,38 +557,42 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         return self.released_at is None and self.cancelled_at is None
 
     @property
-    def takes_back(self) -> bool:
-        """It tells makers that what they were told holds no more."""
-        return any(film["was"] for film in self.films)
-
-    @property
     def is_due(self) -> bool:
         """Somebody has said yes, and it can still be called back."""
         return self.is_open and self.due_at is not None
 
 
 async def announcements(viewer: Viewer) -> list[Batch]:
-    """Batches with at least one film in the viewer's scope, and only those films.
+    """Batches with at least one film in the viewer's scope, and only those films, the newest first.
 
     What waits for its release says how many letters that writes, and what to know first.
     """
     selected = await rows(
-        """SELECT a.id, a.asked_by, p.name AS asked_by_name, a.asked_at, a.released_at,
+        f"""WITH line AS (
+             SELECT a.id AS announcement, a.released_at IS NULL AND a.cancelled_at IS NULL AS is_open, l.wanted, l.was,
+               s.id, s.film, row_number() OVER (PARTITION BY a.id ORDER BY f.title, s.id) AS place
+             FROM announcement a JOIN announcement_line l ON l.announcement = a.id
+             JOIN submission s ON s.id = l.submission JOIN film f ON f.id = s.film
+             WHERE a.edition = {{}} AND ({{}}::text[] IS NULL OR s.section = ANY({{}})) AND NOT s.id = ANY({{}})
+               AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {{}})
+               AND ({{}}::text[] IS NULL OR s.id = ANY({{}}) OR s.section = ANY({{}}))),
+           tallied AS (
+             SELECT announcement, sum(n)::int AS found, bool_or(takes_back) AS takes_back,
+               jsonb_object_agg(wanted, n) AS tally
+             FROM (SELECT announcement, wanted, count(*)::int AS n, coalesce(bool_or(was <> ''), false) AS takes_back
+                   FROM line GROUP BY announcement, wanted) by_wanted GROUP BY announcement),
+           shown AS (
+             SELECT line.announcement, jsonb_agg(jsonb_build_object('id', line.id, 'title', f.title,
+                 'titles', f.titles, 'wanted', line.wanted, 'was', line.was) ORDER BY line.place) AS films
+             FROM line JOIN film f ON f.id = line.film WHERE line.is_open OR line.place <= {FIRST_FILMS}
+             GROUP BY line.announcement)
+           SELECT a.id, a.asked_by, p.name AS asked_by_name, a.asked_at, a.released_at,
              q.name AS released_by_name, a.cancelled_at, a.due_at, a.stopped, a.note, a.word,
-             (SELECT count(*) FROM announcement_line w WHERE w.announcement = a.id) - count(*)
-               AS hidden,
-             jsonb_agg(jsonb_build_object('id', s.id, 'title', f.title,
-                         'titles', f.titles, 'wanted', l.wanted, 'was', l.was)
-                       ORDER BY f.title) AS films
+             (SELECT count(*) FROM announcement_line w WHERE w.announcement = a.id) - tallied.found AS hidden,
+             tallied.tally, tallied.takes_back, shown.films
            FROM announcement a JOIN person p ON p.id = a.asked_by
-           LEFT JOIN person q ON q.id = a.released_by
-           JOIN announcement_line l ON l.announcement = a.id
-           JOIN submission s ON s.id = l.submission JOIN film f ON f.id = s.film
-           WHERE a.edition = {} AND ({}::text[] IS NULL OR s.section = ANY({}))
-             AND NOT s.id = ANY({})
-             AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})
-             AND ({}::text[] IS NULL OR s.id = ANY({}) OR s.section = ANY({}))
-           GROUP BY a.id, p.name, q.name ORDER BY a.asked_at DESC""",
+           JOIN tallied ON tallied.announcement = a.id JOIN shown ON shown.announcement = a.id
+           LEFT JOIN person q ON q.id = a.released_by ORDER BY a.asked_at DESC""",
         *scope_values(viewer, CHAIR),
     )
     open_ones = [row for row in selected if not row["released_at"] and not row["cancelled_at"]]

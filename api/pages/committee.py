@@ -16,9 +16,6 @@ from festival.texts import quoted_films
 from reviews import board, decisions, lists
 from reviews.lists import Batch
 
-SHOWN = 200
-"""Films of a batch, or for one, that a page lists one by one."""
-
 
 class ListPlace(msgspec.Struct, frozen=True):
     """Where a page stands in a list: its first row counts from 0, pages from 1."""
@@ -62,7 +59,7 @@ async def announcements_page(
     ticked: list[str] | None = None,
 ) -> Response[str]:
     """`ticked`: what was chosen when a draft was refused; otherwise every film is."""
-    waiting = await board.undrawn(viewer, most=SHOWN)
+    waiting = await board.undrawn(viewer, most=lists.FIRST_FILMS)
     counted = await board.undrawn_counts(viewer)
     batches = await lists.announcements(viewer)
     return page(
@@ -73,7 +70,7 @@ async def announcements_page(
         pending=waiting,
         counted=counted,
         later=max(sum(counted.values()) - len(waiting), 0),
-        shown=SHOWN,
+        shown=lists.FIRST_FILMS,
         batches=batches,
         unseen=await unseen(request.state["edition"], batches, viewer, language_of(request)),
         ticked=ticked,

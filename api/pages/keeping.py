@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 
 from api.guards import OPERATOR
 from api.pages._desk import desk_page
+from api.pages._lists import kept, words_asked
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
@@ -23,16 +24,17 @@ async def retention_page(
 ) -> Response[str]:
     """The calendar; a refused number or reason stands in its form as it was typed."""
     typed = await request.form() if error else {}
+    looked_for = words_asked(request)
+    found = await retention.films_to_hold(edition, sorted(viewer.recused), words=looked_for)
     return desk_page(
         request,
         "operator/retention.html",
         error=error,
         at=RETENTION,
         calendar=await retention.calendar_of(edition, viewer.recused),
-        films=[
-            (film["id"], film["title"])
-            for film in await retention.films_to_hold(edition, sorted(viewer.recused))
-        ],
+        found=found,
+        sought=looked_for,
+        kept=kept(1, q=looked_for),
         refused=request.path_params.get("kind", ""),
         values={name: typed.get(name, "") for name in ("days", "reason", "submission")},
     )

@@ -10,6 +10,7 @@ from litestar.response import File
 from api.auth import in_person
 from api.guards import OPERATOR
 from api.pages._desk import desk_page
+from api.pages._lists import number_asked, said, words_asked
 from api.pages._page import page
 from api.request import AnyRequest
 from festival.access import Viewer
@@ -81,12 +82,15 @@ async def privacy_page(
 ) -> Response[str]:
     """Requests that wait, those that were answered, and the search for a name."""
     context: dict[str, Any] = {"name": "", "mentions": None, "accounts": []}
+    looked_for = words_asked(request)
     return desk_page(
         request,
         "operator/privacy.html",
         error=error,
         at=ROOM,
-        requests=await lists.requests(edition),
+        requests=await lists.requests(edition, words=looked_for, page=number_asked(request)),
+        sought=looked_for,
+        more=said(q=looked_for),
         **{**context, **found},
     )
 

@@ -1,10 +1,11 @@
 """JSON: a person's consents, archives and plan of leaving; for operators, the requests to be forgotten."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
+from msgspec import Meta
 
 from api.auth import in_person
 from api.guards import OPERATOR
@@ -12,6 +13,7 @@ from festival.access import Viewer
 from festival.tables import Edition, Person
 from keeping import erasure, export, lists, own
 from keeping.erasure import Plan
+from keeping.lists import ErasureSheet
 
 
 @get("/me/privacy", guards=[in_person()])
@@ -33,8 +35,13 @@ async def my_plan(person: NamedDependency[Person]) -> Plan:
 
 
 @get("/operator/privacy", guards=OPERATOR)
-async def requests(edition_row: NamedDependency[Edition]) -> list[dict[str, Any]]:
-    return await lists.requests(edition_row)
+async def requests(
+    edition_row: NamedDependency[Edition],
+    q: FromQuery[Annotated[str, Meta(max_length=100)]] = "",
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
+) -> ErasureSheet:
+    """Those that wait first, forty a page; `q` is sought in names and addresses."""
+    return await lists.requests(edition_row, words=q.strip(), page=page)
 
 
 @get("/operator/privacy/{erasure_id:str}", guards=OPERATOR)

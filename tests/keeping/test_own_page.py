@@ -11,8 +11,9 @@ from festival.db import rows
 from festival.errors import Conflict, Refused
 from festival.letters import key_of
 from festival.settings import Settings
-from keeping import erasure, export
+from keeping import erasure, export, lists
 from keeping.held import HELD, Leaves
+from keeping.tables import Erasure
 from media.storage import LocalStore
 from tests.builders import a_film, a_person, an_edition, sign_in
 from workers import tasks
@@ -228,7 +229,7 @@ async def test_a_team_member_waits_for_an_operator_may_stay_and_reads_why_not(cl
     assert (await client.delete(f"{api}/me/erasure")).status_code == 204
     await client.post(f"{api}/me/erasure", json={"sure": True})
     await sign_in(client, operator)
-    [waiting, *_] = (await client.get(f"{api}/operator/privacy")).json()
+    [waiting, *_] = (await client.get(f"{api}/operator/privacy")).json()["requests"]
     assert (await client.get(f"{page}/operator/privacy")).status_code == 200
     assert (await client.get(f"{page}/operator/privacy/{waiting['id']}")).status_code == 200
     assert (await client.post(f"{api}/operator/privacy/{waiting['id']}/refusal", json={})).status_code == 422
@@ -237,6 +238,25 @@ async def test_a_team_member_waits_for_an_operator_may_stay_and_reads_why_not(cl
     await sign_in(client, person)
 
     assert "Un litige est ouvert." in (await client.get(f"{page}/account")).text
+
+
+async def test_requests_are_paged_those_that_wait_first_and_searched_by_name(client, monkeypatch) -> None:
+    monkeypatch.setattr(lists, "PAGE", 1)
+    edition, _, page, api = await at_home(client, "operator")
+    for name, state in (("Agathe", "refused"), ("Zélie", "asked")):
+        one = await a_person("reviewer", edition=edition, name=name)
+        await Erasure(person=one.id, edition=edition.id, state=state).save()
+    await Erasure(person=(await a_person("reviewer", edition=await an_edition(), name="Ailleurs")).id, state="asked").save()
+
+    async def told(asked: str) -> list[str]:
+        drawn = (await client.get(f"{page}/operator/privacy?{asked}")).text
+        return [name for name in ("Zélie", "Agathe", "Ailleurs") if name in drawn]
+
+    shown = [await told(asked) for asked in ("page=1", "page=2", "page=9", "q=zelie", "q=ailleurs")]
+    found = (await client.get(f"{api}/operator/privacy?q=AGATHE")).json()
+
+    assert shown == [["Zélie"], ["Agathe"], ["Agathe"], ["Zélie"], []]
+    assert ([one["name"] for one in found["requests"]], found["found"], found["last"]) == (["Agathe"], 1, 1)
 
 
 async def test_an_operator_of_another_edition_reaches_nobody_here(client) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from lxml import html
 
 from festival.clock import now
 from festival.db import rows
@@ -93,6 +94,27 @@ async def test_before_its_time_nothing_goes_and_the_page_says_what_would(client)
     page = await client.get(f"/fr/{edition.slug}/operator/retention")
     assert "3 éléments" in page.text
     assert "Recours du producteur." in page.text
+
+
+async def test_a_film_to_be_held_is_found_by_its_title_among_many(client, monkeypatch) -> None:
+    monkeypatch.setattr(retention, "TO_HOLD", 1)
+    edition = await an_edition()
+    operator, maker = await a_person("operator", edition=edition), await a_person("filmmaker", edition=edition)
+    films = {title: (await a_film(edition, maker, title=title, status="declined"))[0] for title in ("Aube", "Zénith")}
+    await a_film(edition, maker, title="Zénith brouillon", status="draft")
+    await sign_in(client, operator)
+    at = f"/fr/{edition.slug}/operator/retention"
+
+    async def offered(asked: str) -> list[str]:
+        page = html.fromstring((await client.get(f"{at}?{asked}")).text)
+        return page.xpath("//select[@name='submission']/option/@value")
+
+    shown = [await offered(asked) for asked in ("", "q=ZENITH", "q=crépuscule")]
+    refused = await client.post(f"{at}/holds?q=zenith", data={"submission": films["Zénith"], "reason": " "})
+    [again] = html.fromstring(refused.text).xpath("//form[.//select[@name='submission']]")
+
+    assert shown == [[films["Aube"]], [films["Zénith"]], []]
+    assert (refused.status_code, dict(again.form_values())["submission"]) == (422, films["Zénith"])
 
 
 async def test_days_change_by_what_was_seen_and_may_not_be_fewer_than_the_law_asks(client) -> None:

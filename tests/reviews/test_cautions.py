@@ -75,6 +75,26 @@ async def test_a_release_warns_with_names_and_counts(client) -> None:
     assert "2 films sans note qui compte" in page.text
 
 
+async def test_of_what_was_announced_the_first_films_are_listed_and_all_are_counted(client, monkeypatch) -> None:
+    monkeypatch.setattr(lists, "FIRST_FILMS", 1)
+    room = await Cinema().fill(films=3)
+    await decisions.accept(await room.film(2), by=room.one, note="Oui.")
+    for n in range(2):
+        await decisions.regret(await room.film(n), by=room.one, note="Trop long.")
+    drawn = await decisions.ask_announcement(room.edition, room.films, by=room.one)
+    viewer = await the_viewer(room.two, room.edition)
+    (open_one,) = await lists.announcements(viewer)
+    await decisions.announce(drawn.id, edition=room.edition, by=room.two)
+
+    (batch,) = await lists.announcements(viewer)
+    await sign_in(client, room.two)
+    page = (await client.get(f"/fr/{room.edition.slug}/committee/announcements")).text
+
+    assert [film["title"] for film in open_one.films] == ["Nuit 0", "Nuit 1", "Nuit 2"], "whoever releases is warned of each"
+    assert ([film["title"] for film in batch.films], batch.tally) == (["Nuit 0"], {"accepted": 1, "declined": 2})
+    assert (batch.hidden, batch.takes_back, "et 2 autres films" in page) == (0, False, True)
+
+
 async def test_what_was_heard_by_somebody_needs_no_warning(house) -> None:
     room = await Cinema().fill(films=1)
     await watched(room, 0, 60, gives=True)
