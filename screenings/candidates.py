@@ -85,18 +85,6 @@ UNDECIDED = """AND s.status IN ('submitted', 'waitlisted') AND s.pending IS NULL
   AND NOT EXISTS (SELECT 1 FROM programme_film q WHERE q.submission = s.id) """
 
 
-async def candidates(edition: Edition, viewer: Viewer) -> list[UndecidedFilm]:
-    """By section and title; none that the viewer has stepped aside from, or has made."""
-    found = await rows(
-        FILM + UNDECIDED + NOT_ONES_OWN + "ORDER BY x.position, title, s.id",
-        edition.measured_runtime,
-        edition.id,
-        sorted(viewer.recused),
-        viewer.id,
-    )
-    return [msgspec.convert(candidate_of(row), UndecidedFilm) for row in found]
-
-
 class CandidateSheet(msgspec.Struct, frozen=True, kw_only=True):
     """Some of the `found` films in the order of all; `total` and `sections` are of all, whatever is sought."""
 
@@ -114,8 +102,9 @@ SOUGHT = folded(
 async def candidates_sought(
     edition: Edition, viewer: Viewer, *, words: str, section: str, number: int, most: int
 ) -> CandidateSheet:
-    """So many of `candidates` with these words in a title, of one section or all: the page of this number, beyond
-    the last the last. Of all the others no more is read than what they are counted and sorted by.
+    """So many by section and title, with these words in a title, of one section or all: the page of this number,
+    beyond the last the last. None that the viewer has stepped aside from, or has made; and of those of other pages no
+    more is read than what they are counted and sorted by.
     """
     is_sought = f"strpos({SOUGHT}, {folded('{}::text')}) > 0" if words else "true"
     told = await rows(

@@ -1,17 +1,20 @@
 """JSON: would an undecided film fit into the working grid, for the committee and for programmers."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
+from msgspec import Meta
 
 from api.guards import CHAIR, SEE
 from festival.access import Act, Viewer
 from festival.tables import Edition
 from reviews.lists import open_film
 from screenings import candidates
-from screenings.candidates import Fit, UndecidedFilm, fit_of
+from screenings.candidates import CandidateSheet, Fit, fit_of
+
+MOST_TOLD = 100
 
 
 @get("/committee/submissions/{submission_id:str}/fit", guards=CHAIR)
@@ -27,10 +30,18 @@ async def committee_fit(
 
 @get("/candidates", guards=SEE)
 async def all_candidates(
-    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
-) -> list[UndecidedFilm]:
-    """Filed films that nobody has decided on, and that stand in no programme."""
-    return await candidates.candidates(edition_row, viewer)
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    q: FromQuery[Annotated[str, Meta(max_length=200)]] = "",
+    section: FromQuery[Annotated[str, Meta(max_length=1)]] = "",
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
+) -> CandidateSheet:
+    """Filed films that nobody has decided on, and that stand in no programme, a hundred a page; `q` is sought in
+    titles, `section` is a letter.
+    """
+    return await candidates.candidates_sought(
+        edition_row, viewer, words=q, section=section, number=page, most=MOST_TOLD
+    )
 
 
 @get("/candidates/{submission_id:str}/fit", guards=SEE)

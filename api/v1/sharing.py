@@ -12,10 +12,12 @@ from api.guards import CHAIR, COMMITTEE, SHEETS
 from festival.access import Viewer
 from festival.tables import Edition
 from reviews import assignments, conflicts, phases, profiles
-from reviews.assignments import AssignedFilm, AssignedWhich
+from reviews.assignments import AssignedWhich, AssignmentSheet
 from reviews.conflicts import ConflictSheet, SuspectedConflict
 from reviews.phases import PhasesNow
 from reviews.profiles import SeatedMember
+
+MOST_TOLD = 100
 
 
 @get("/operator/phases", guards=SHEETS)
@@ -64,10 +66,15 @@ async def assigned_films(
     section: FromQuery[Annotated[str, Meta(max_length=1)]] = "",
     member: FromQuery[Annotated[str, Meta(max_length=16)]] = "",
     words: FromQuery[Annotated[str, Meta(max_length=80)]] = "",
-) -> list[AssignedFilm]:
-    """The films that the caller chairs, with who is asked to watch each."""
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
+) -> AssignmentSheet:
+    """The films that the caller chairs, with who is asked to watch each: a hundred a page of the `total` that are
+    meant, by title; beyond the last page it is the last.
+    """
     which = AssignedWhich(section=section, person=member, words=words)
-    return (await assignments.assignment_sheet(viewer, edition_row, which)).films
+    return await assignments.assignment_sheet(
+        viewer, edition_row, which, number=page, most=MOST_TOLD
+    )
 
 
 @get("/committee/members/{person_id:str}", guards=COMMITTEE)

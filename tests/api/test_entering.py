@@ -358,7 +358,7 @@ async def test_codes_are_paged_and_searched_and_a_change_leads_back_to_its_page(
     femis, orbite = ["FEMIS27"], ["ORBITE"]
     assert list(shown.values()) == [orbite, femis, femis, femis, femis, femis, femis, []], "what is not filed is not named"
     assert (found["used"], [use["title"] for use in found["uses"]]) == (2, [""])
-    assert "et 1 autre, dans la liste des frais" in page_of(await client.get(f"{at}?page=2"))
+    assert "et 1 autre ; les dossiers déposés sont dans la liste des frais" in page_of(await client.get(f"{at}?page=2"))
     assert (done.status_code, done.headers["location"].startswith(f"{at}?page=2&done=")) == (303, True)
 
 

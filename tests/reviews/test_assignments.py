@@ -6,6 +6,7 @@ from operator import itemgetter
 
 import pytest
 
+import api.v1.sharing
 from festival import people
 from festival.db import engine, rows
 from festival.errors import Conflict, NotAllowed, Refused
@@ -222,6 +223,18 @@ async def test_the_page_walks_from_a_proposal_to_the_list_and_a_profile_is_ones_
     assert (kept.status_code, others.status_code) == (303, 404)
     [member] = [one for one in await profiles.members_of(panel.edition) if one.id == panel.ann.id]
     assert (member.languages, len(member.sections)) == (["pt"], 1)
+
+
+async def test_a_program_reads_the_films_page_by_page(client, monkeypatch) -> None:
+    monkeypatch.setattr(api.v1.sharing, "MOST_TOLD", 3)
+    panel = await Panel().sit()
+    await sign_in(client, panel.chair)
+    at = f"/api/v1/{panel.edition.slug}/committee/assignment/films"
+
+    told = [(await client.get(f"{at}?page={n}")).json() for n in (1, 2, 9)]
+
+    assert [[film["title"] for film in one["films"]] for one in told] == [["Nuit 0", "Nuit 1", "Nuit 2"], ["Nuit 3"], ["Nuit 3"]]
+    assert {one["total"] for one in told} == {4}
 
 
 async def test_a_wish_is_kept_once_and_heard(client) -> None:

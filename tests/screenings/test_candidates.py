@@ -7,7 +7,7 @@ from festival.errors import Missing, Refused
 from festival.tables import Phase
 from reviews.tables import Recusal
 from screenings import candidates
-from screenings.candidates import PencilPlace, fit_of
+from screenings.candidates import PencilPlace, UndecidedFilm, fit_of
 from screenings.lists import items, placed_in, working_grid
 from screenings.problem import problem_of
 from screenings.tables import Programme
@@ -88,6 +88,11 @@ async def test_a_film_whose_programme_promises_no_showing_yet_is_asked_about_all
     assert (fit.verdict, fit.minutes) == ("fits", 26)
 
 
+async def found(world: World, viewer: Viewer) -> list[UndecidedFilm]:
+    sheet = await candidates.candidates_sought(world.edition, viewer, words="", section="", number=1, most=60)
+    return sheet.films
+
+
 async def test_only_what_is_undecided_is_a_candidate(house) -> None:
     world = await World().build("accepted")
     there = await undecided(world, "A")
@@ -100,9 +105,7 @@ async def test_only_what_is_undecided_is_a_candidate(house) -> None:
     stepped = await undecided(world, "C")
     await Recusal(submission=stepped, person=world.by.id, reason="ami").save()
 
-    found = await candidates.candidates(world.edition, await programmer(world))
-
-    assert [one.id for one in found] == [there, waiting]
+    assert [one.id for one in await found(world, await programmer(world))] == [there, waiting]
     for other in (stepped, world.films[0]):
         with pytest.raises(Missing):
             await candidates.pencil_in(
@@ -119,7 +122,7 @@ async def test_a_pencil_makes_a_programme_that_cannot_be_published(house) -> Non
 
     [item] = await items(world.edition)
     assert (item.id, item.title("fr"), item.is_pencilled) == (made, "Peut-être", True)
-    assert await candidates.candidates(world.edition, viewer) == []
+    assert await found(world, viewer) == []
     with pytest.raises(Missing):
         await candidates.pencil_in(world.edition, viewer, film, PencilPlace(), by=world.by)
 
@@ -173,6 +176,7 @@ async def test_programmers_try_a_place_and_take_it_in_pencil(client) -> None:
     base = f"/fr/{world.edition.slug}/programmer/candidates"
     listed = (await client.get(base)).text
     page = (await client.get(f"{base}/{film}")).text
+    told = (await client.get(f"/api/v1/{world.edition.slug}/candidates?q=PEUT&page=9")).json()
     [first, *_] = (await fit_of(world.edition, film)).places
     taken = await client.post(
         f"{base}/{film}", data={"screen": first.screen, "start": str(first.start)}
@@ -180,6 +184,7 @@ async def test_programmers_try_a_place_and_take_it_in_pencil(client) -> None:
     door = (await client.get(f"/fr/{world.edition.slug}/programmer/programmes")).text
 
     assert "Peut-être" in listed
+    assert ([one["id"] for one in told["films"]], told["found"]) == ([film], 1)
     assert f'name="start" value="{first.start}"' in page
     assert taken.status_code == 303
     [placed] = await placed_in(await working_grid(world.edition))
