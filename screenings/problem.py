@@ -9,6 +9,7 @@ from msgspec.structs import asdict
 from piccolo.table import Table
 
 from festival.clock import at, minutes_of
+from festival.db import made_once
 from festival.desk import all_of_each
 from festival.language import OFFICIAL, text_in
 from festival.tables import Edition
@@ -136,6 +137,7 @@ async def problem_with(
     )
 
 
+@made_once
 async def rules_of(edition: Edition) -> PlanRules:
     """What the edition has chosen, or the usual: a row that is not kept yet."""
     row = await PlanRules.objects().where(PlanRules.edition == edition.id).first()

@@ -95,17 +95,23 @@ MAY_FILE = """({}::timestamptz < d.closes OR n.created_at < d.closes
 """`submissions.eligibility.may_file` in SQL, of a file `n` that its section takes until `d.closes`."""
 
 
+def of_subject(column: str, subject: str) -> tuple[str, tuple[str, ...]]:
+    """SQL and its value: of one subject; nothing where all are asked of, for the database plans the two apart."""
+    return (f"AND {column} = {{}}", (subject,)) if subject else ("", ())
+
+
 async def drafts(edition: Edition, subject: str) -> OpenQuestion | None:
     """Entries that are not filed, while they may still be begun; those of today are left in peace."""
-    only = "{} IN ('', s.id) AND {}::timestamptz < d.closes AND s.created_at < {}"
-    values = subject, now(), now() - SETTLED
-    return await of_drafts(edition, "s.id", "d.closes", only, *values)
+    which, its = of_subject("s.id", subject)
+    only = f"{{}}::timestamptz < d.closes AND s.created_at < {{}} {which}"
+    return await of_drafts(edition, "s.id", "d.closes", only, now(), now() - SETTLED, *its)
 
 
 async def unreleased(edition: Edition, subject: str) -> OpenQuestion | None:
     """Copies that nobody has let go, as long as the entry may be filed with them."""
-    only = f"n.state = 'ready' AND {{}} IN ('', n.id) AND n.ready_at IS NOT NULL AND {MAY_FILE}"
-    values = subject, now(), now(), timedelta(hours=edition.grace_hours)
+    which, its = of_subject("n.id", subject)
+    only = f"n.state = 'ready' AND n.ready_at IS NOT NULL AND {MAY_FILE} {which}"
+    values = now(), now(), timedelta(hours=edition.grace_hours), *its
     return await of_drafts(edition, "n.id", "n.ready_at", only, *values)
 
 
@@ -146,16 +152,17 @@ def of_a_copy(row: Mapping[str, Any]) -> OpenThing:
 
 async def silent(edition: Edition, subject: str) -> OpenQuestion:
     """Parts whose holders have had their letter and were never here."""
+    which, its = of_subject("r.id", subject)
     return OpenQuestion(
-        """SELECT r.id AS subject, '' AS about, r.person, p.email, max(l.sent_at) AS at, false AS is_hidden, r.part
+        f"""SELECT r.id AS subject, '' AS about, r.person, p.email, max(l.sent_at) AS at, false AS is_hidden, r.part
            FROM role r JOIN person p ON p.id = r.person AND p.disabled_at IS NULL
            JOIN letter l ON l.person = r.person AND l.edition = r.edition AND l.kind = 'invitation'
              AND l.about = r.part AND l.sent_at IS NOT NULL AND l.bounced_at IS NULL
-           WHERE r.edition = {} AND {} IN ('', r.id)
+           WHERE r.edition = {{}} {which}
              AND NOT EXISTS (SELECT 1 FROM record c WHERE c.person = r.person
                AND c.act = 'signed_in' AND c.at > r.created_at)
            GROUP BY r.id, p.id""",
-        (edition.id, subject),
+        (edition.id, *its),
     )
 
 
@@ -170,17 +177,17 @@ def of_a_part(row: Mapping[str, Any]) -> OpenThing:
 
 async def missing(edition: Edition, subject: str) -> OpenQuestion:
     """What accepted films have still to bring, until the day of each: one thing for a film and a day."""
+    which, its = of_subject("s.id", subject.partition("-")[0])
     return OpenQuestion(
-        """SELECT DISTINCT s.id || '-' || round(extract(epoch FROM m.due_at)::float8)::bigint AS subject,
+        f"""SELECT DISTINCT s.id || '-' || round(extract(epoch FROM m.due_at)::float8)::bigint AS subject,
              s.id AS about, k.person, p.email, m.due_at AS at, false AS is_hidden
            FROM submission s JOIN member k ON k.submission = s.id
            JOIN person p ON p.id = k.person AND p.disabled_at IS NULL
            JOIN material m ON m.edition = s.edition AND m.is_required AND m.closed_at IS NULL
-             AND m.due_at > now() AND """
-        + IN_SECTION
-        + """ WHERE s.edition = {} AND s.status = 'accepted' AND {} IN ('', s.id)
+             AND m.due_at > now() AND {IN_SECTION}
+           WHERE s.edition = {{}} AND s.status = 'accepted' {which}
              AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.material = m.id AND d.submission = s.id)""",
-        (edition.id, subject.partition("-")[0]),
+        (edition.id, *its),
     )
 
 
@@ -190,16 +197,17 @@ def of_materials(row: Mapping[str, Any]) -> OpenThing:
 
 async def unpaid(edition: Edition, subject: str) -> OpenQuestion:
     """Fees that are due for what was filed, as long as the film is in the running."""
+    which, its = of_subject("s.id", subject)
     return OpenQuestion(
-        """SELECT s.id AS subject, s.id AS about, k.person, p.email, s.filed_at AS at,
+        f"""SELECT s.id AS subject, s.id AS about, k.person, p.email, s.filed_at AS at,
              coalesce(x.is_blind, false) AND s.announced_at IS NULL AS is_hidden,
              e.cents - e.waived_cents AS owed
            FROM fee e JOIN submission s ON s.id = e.submission AND s.edition = e.edition AND s.filed_at IS NOT NULL
              AND s.status IN ('submitted', 'accepted', 'waitlisted')
            JOIN member k ON k.submission = s.id
            JOIN person p ON p.id = k.person AND p.disabled_at IS NULL LEFT JOIN section x ON x.id = s.section
-           WHERE e.edition = {} AND {} IN ('', s.id) AND e.state = 'due' AND e.cents > e.waived_cents""",
-        (edition.id, subject),
+           WHERE e.edition = {{}} AND e.state = 'due' AND e.cents > e.waived_cents {which}""",
+        (edition.id, *its),
     )
 
 

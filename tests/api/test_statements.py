@@ -128,7 +128,7 @@ STATEMENTS = {
     "/{edition}/programmer/programmes": 15,
     "/{edition}/programmer/programmes/{programme_id}": 38,
     "/{edition}/programmer/programmes/{programme_id}/running-order": 9,
-    "/{edition}/programmer/publication": 33,
+    "/{edition}/programmer/publication": 31,
     "/{edition}/programmer/publications": 5,
     "/{edition}/programmer/reservations": 12,
     "/{edition}/programmer/robustness": 19,
