@@ -19,7 +19,7 @@ from festival.db import rows
 from festival.tables import Edition
 from festival.texts import Texts
 from reviews.board import COLUMN, DECIDED
-from reviews.evidence import LENGTH
+from reviews.evidence import LENGTH, NOT_AWAY, SEATS
 from reviews.figures import refresh
 from reviews.lists import CHAIR, IN_SCOPE, VOTES_OPEN, scope_values, votes_open_values
 from reviews.rubrics import EVERYWHERE, Rubrics, rubrics_of
@@ -134,29 +134,17 @@ async def ends_at(edition: Edition) -> datetime | None:
     return found[0]["at"] if found else None
 
 
-SEATS = f"""
-WITH film AS MATERIALIZED (
+SEATED = f"""
+WITH shown AS MATERIALIZED (
   SELECT s.id, s.section, n.id AS file, {LENGTH} AS seconds
-  {OPEN}),
-seat AS MATERIALIZED (
-  SELECT DISTINCT o.person, x.section
-  FROM role o JOIN person q ON q.id = o.person AND q.disabled_at IS NULL
-  JOIN (SELECT DISTINCT section FROM film) x ON o.sections = '[]' OR o.sections ? x.section
-  WHERE o.edition = {{}} AND o.part IN ('reviewer', 'chair')),
-away AS MATERIALIZED (
-  SELECT z.person, z.submission FROM recusal z
-  WHERE z.lifted_at IS NULL AND z.person IN (SELECT person FROM seat)
-  UNION SELECT m.person, m.submission FROM member m WHERE m.person IN (SELECT person FROM seat))"""
-"""A seat is a section that a member may hear; from what they would hear in it goes what they are away from
-(`evidence.seated`). Given are the values of `standing.open_values` and the edition.
-"""
-NOT_AWAY = "NOT IN (SELECT person, submission FROM away)"
+  {OPEN}), {SEATS}"""
+"""Given are the values of `standing.open_values` and the edition."""
 
-GIVEN = f"""{SEATS},
+GIVEN = f"""{SEATED},
 sheet AS MATERIALIZED (
   SELECT r.person, f.section, count(*) AS films, count(*) FILTER (WHERE r.given_at > {{}}) AS lately,
     max(r.given_at) AS last_at, sum(f.seconds) AS seconds
-  FROM review r JOIN film f ON f.id = r.submission
+  FROM review r JOIN shown f ON f.id = r.submission
   WHERE r.given_at IS NOT NULL AND (r.person, r.submission) {NOT_AWAY}
   GROUP BY r.person, f.section)
 SELECT person, sum(films)::int AS films, sum(lately)::int AS lately, max(last_at) AS last_at,
@@ -166,24 +154,24 @@ FROM sheet JOIN seat USING (person, section) GROUP BY person"""
 rows.
 """
 
-LOADS = f"""{SEATS},
+LOADS = f"""{SEATED},
 open AS (
   SELECT q.person, sum(b.films) AS films, sum(b.seconds) AS seconds
-  FROM seat q JOIN (SELECT section, count(*) AS films, sum(seconds) AS seconds FROM film GROUP BY section) b
+  FROM seat q JOIN (SELECT section, count(*) AS films, sum(seconds) AS seconds FROM shown GROUP BY section) b
     ON b.section = q.section
   GROUP BY q.person),
 shut AS MATERIALIZED (
   SELECT a.person, f.section, count(*) AS films, sum(f.seconds) AS seconds
-  FROM away a JOIN film f ON f.id = a.submission GROUP BY a.person, f.section),
+  FROM away a JOIN shown f ON f.id = a.submission GROUP BY a.person, f.section),
 shared AS MATERIALIZED (
   SELECT d.person, f.section, count(*) AS films, count(r.given_at) AS given,
     coalesce(sum(f.seconds) FILTER (WHERE r.given_at IS NULL), 0) AS left_seconds
-  FROM assignment d JOIN film f ON f.id = d.submission
+  FROM assignment d JOIN shown f ON f.id = d.submission
   LEFT JOIN review r ON r.submission = d.submission AND r.person = d.person
   WHERE (d.person, d.submission) {NOT_AWAY} GROUP BY d.person, f.section),
 watched AS MATERIALIZED (
   SELECT v.person, f.section, sum(v.seconds) AS seconds
-  FROM viewing v JOIN film f ON f.file = v.file
+  FROM viewing v JOIN shown f ON f.file = v.file
   WHERE (v.person, f.id) {NOT_AWAY} GROUP BY v.person, f.section),
 heard AS (
   SELECT q.person, sum(u.films) AS shut, sum(u.seconds) AS shut_seconds, sum(d.films) AS shared, sum(d.given) AS given,

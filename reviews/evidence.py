@@ -33,6 +33,21 @@ def seated(person: str) -> str:
                          AND m.person = {person}))"""
 
 
+SEATS = """seat AS MATERIALIZED (
+  SELECT DISTINCT o.person, x.section
+  FROM role o JOIN person q ON q.id = o.person AND q.disabled_at IS NULL
+  JOIN (SELECT DISTINCT section FROM shown) x ON o.sections = '[]' OR o.sections ? x.section
+  WHERE o.edition = {} AND o.part IN ('reviewer', 'chair')),
+away AS MATERIALIZED (
+  SELECT z.person, z.submission FROM recusal z
+  WHERE z.lifted_at IS NULL AND z.person IN (SELECT person FROM seat)
+  UNION SELECT m.person, m.submission FROM member m WHERE m.person IN (SELECT person FROM seat))"""
+"""SQL after `shown`, which are films by `id` and `section`: a `seat` is a section that a member may hear, and from what
+they would hear in it goes what they are `away` from. So `seated` is said of many; its hole is the edition.
+"""
+NOT_AWAY = "NOT IN (SELECT person, submission FROM away)"
+
+
 def counts(review: str) -> str:
     """SQL: the vote `review` of somebody seated counts, `s`, `n` and `e` being its film, the file
     that stands and the edition. `reviews.scoring.apart` says the same in Python, with the reason.

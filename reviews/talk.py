@@ -20,7 +20,7 @@ from festival.shapes import VersionNumber
 from festival.tables import Edition, Person, Role, new_id
 from festival.texts import Texts
 from festival.viewers import rights_of
-from reviews.evidence import seated
+from reviews.evidence import NOT_AWAY, SEATS, seated
 from reviews.lists import IN_SCOPE, names_shown, reads_at_once, scope_values
 from reviews.mentioning import mentioned
 from submissions.tables import Submission
@@ -220,38 +220,47 @@ async def talk_of(submission_id: str, viewer: Viewer, subject: Subject) -> FilmT
 
 
 async def talked_films(viewer: Viewer, *, page: int) -> TalkedSheet:
-    """The films whose talk the viewer hears, what is new first; beyond the last page is the last."""
+    """The films whose talk the viewer hears, what is new first; beyond the last page is the last. Remarks are counted
+    by an index alone, and the films of the page told of afterwards.
+    """
     found = await rows(
-        f"""WITH talked AS (
-              SELECT s.id, s.film, s.section, count(*)::int AS remarks, count(*) FILTER (WHERE {NEW})::int AS unread,
-                coalesce(bool_or({NEW} AND EXISTS (SELECT 1 FROM talk_mention m
-                  WHERE m.remark = r.id AND m.person = me.id)), false) AS names_me,
-                max(r.created_at) AS last_at
-              FROM submission s JOIN section x ON x.id = s.section
-              JOIN film_file n ON n.submission = s.id AND n.state = 'released'
-              JOIN talk_remark r ON r.submission = s.id JOIN person me ON me.id = {{}}
-              LEFT JOIN talk_mark k ON k.submission = s.id AND k.person = me.id
-              WHERE {IN_SCOPE} AND {HEARD} AND {seated("r.person")} GROUP BY s.id),
-            placed AS (
-              SELECT *, count(*) OVER () AS films, sum(unread) OVER () AS all_unread,
-                row_number() OVER (ORDER BY unread = 0, last_at DESC, id) - 1 AS place
-              FROM talked)
-            SELECT t.id, f.title, f.titles, x.letter AS section_letter, x.names AS section_names, t.remarks,
-              t.unread, t.names_me, t.last_at, t.films, t.all_unread
-            FROM placed t JOIN film f ON f.id = t.film JOIN section x ON x.id = t.section
-            WHERE t.place / {{}} = least({{}}::bigint, (t.films - 1) / {{}}) ORDER BY t.place""",
-        viewer.id, *scope_values(viewer), *heard_values(viewer), PAGE, max(page, 1) - 1, PAGE,
+        f"""WITH shown AS MATERIALIZED (
+              SELECT s.id, s.section, coalesce(k.read_at, '-infinity') AS read_at
+              FROM submission s JOIN film_file n ON n.submission = s.id AND n.state = 'released'
+              LEFT JOIN talk_mark k ON k.submission = s.id AND k.person = {{}}
+              WHERE {IN_SCOPE} AND {HEARD}), {SEATS},
+            talked AS MATERIALIZED (SELECT shown.*, said.* FROM shown CROSS JOIN LATERAL (
+              SELECT count(*)::int AS remarks, count(*) FILTER (WHERE {NEW})::int AS unread,
+                max(r.created_at) AS last_at {OF_SHOWN}) said WHERE said.remarks > 0),
+            whole AS MATERIALIZED (
+              SELECT count(*)::int AS films, coalesce(sum(unread), 0)::int AS all_unread FROM talked),
+            page AS MATERIALIZED (
+              SELECT * FROM talked ORDER BY unread = 0, last_at DESC, id LIMIT {{}} OFFSET (
+                SELECT {{}}::int * least({{}}::int - 1, greatest(films - 1, 0) / {{}}::int) FROM whole))
+            SELECT shown.*, whole.*, f.title, f.titles, x.letter AS section_letter, x.names AS section_names,
+              EXISTS (SELECT 1 {OF_SHOWN} AND {NEW} AND EXISTS (SELECT 1 FROM talk_mention m
+                WHERE m.remark = r.id AND m.person = me.id)) AS names_me
+            FROM page shown CROSS JOIN whole JOIN submission s ON s.id = shown.id JOIN film f ON f.id = s.film
+            JOIN section x ON x.id = s.section ORDER BY shown.unread = 0, shown.last_at DESC, shown.id""",
+        viewer.id, *scope_values(viewer), *heard_values(viewer), viewer.edition, viewer.id,
+        PAGE, PAGE, max(page, 1), PAGE, viewer.id,
     )  # fmt: skip
     last = -(-found[0]["films"] // PAGE) if found else 1
     return TalkedSheet(
         films=msgspec.convert(found, list[TalkedFilm]),
-        unread=int(found[0]["all_unread"]) if found else 0,
+        unread=found[0]["all_unread"] if found else 0,
         number=min(max(page, 1), last),
         last=last,
     )
 
 
-NEW = "(r.person <> me.id AND r.created_at > coalesce(k.read_at, '-infinity'))"
+OF_SHOWN = f"""FROM talk_remark r CROSS JOIN (SELECT {{}}::text AS id) me WHERE r.submission = shown.id
+  AND ((r.person, shown.section) IN (SELECT person, section FROM seat)) IS TRUE
+  AND (r.person, r.submission) {NOT_AWAY}"""
+"""SQL: what is said of a film of `shown` by whoever may hear it; its hole is the reader, `me`. Seats are laid out once,
+and no join with them.
+"""
+NEW = "(r.person <> me.id AND r.created_at > shown.read_at)"
 
 
 # What is said

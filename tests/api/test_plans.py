@@ -28,7 +28,6 @@ WALKS = {
     # rows the planner finds it cheaper to read them all than one after another.
     "/{edition}/committee": {"film_file"},
     "/{edition}/committee/figures": {"film_figure"},
-    "/{edition}/committee/talk": {"talk_remark"},
     "/{edition}/operator/archive": {"film_file"},
     "/{edition}/operator/people": {"person"},
     "/{edition}/operator/people/merges": {"person"},
