@@ -9,6 +9,7 @@ found here start by start, in whole numbers, from the judge's own reading of the
 room that makes bounds, and no rounding has a say.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ class MomentPrice(Struct, frozen=True, forbid_unknown_fields=True):
 
     Two programmes that share their public (S3, `of` and `other`) pay for a minute that both run in;
     all their minutes together cost no more than their weight. Films of one section (S4) pay `times`
-    over for a minute: k that run in it are at least times·k - times·(times + 1)/2 pairs.
+    over for a minute: k that run in it are at least times·k - times·(times + 1)/2 pairs. So do those
+    that begin in the foyer of one venue (S7) up to so long before the minute as two starts disturb each other.
     """
 
     rule: str
@@ -69,7 +71,9 @@ class TastePrice(Struct, frozen=True, forbid_unknown_fields=True):
 
     A section pays for the weight of its hours (S5). A screening `number` of a programme pays for being
     shown at a `venue` (S6). A programme is paid for what it shows in a half of the festival (S12),
-    whose `number` is 0 or 1.
+    whose `number` is 0 or 1. A jury pays for two films that spoil a meal on the day `number`, the first of
+    which runs until a `minute` of it, or, where that is 0, the night after it (S8). Films of a language pay
+    for a part of a day, whose `number` counts the parts of all days, and those of others are paid (S13).
     """
 
     rule: str
@@ -77,6 +81,7 @@ class TastePrice(Struct, frozen=True, forbid_unknown_fields=True):
     price: int
     number: int = 0
     venue: str = ""
+    minute: int = 0
 
 
 class Certificate(Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,13 +122,17 @@ class Needed:
 
 @dataclass(frozen=True)
 class FilmsAtOnce:
-    """A section, of whose films each pair that runs together costs `weight`; no pair for more than `window` minutes."""
+    """A section, of whose films each pair that runs together costs `weight`; no pair for more than `window` minutes.
+
+    Or the foyer of a `venue`, in which a film counts for its first `window` minutes, and of no day but its own.
+    """
 
     weight: int
     longest: int
     window: int
     free: list[int]
     locked: list[tuple[int, int]]
+    venue: str = ""
 
     def left(self, minute: int, times: int) -> int:
         """What locks leave, whose own pairs are paid for already."""
@@ -196,7 +205,8 @@ class Verifier:
                 if calm is not None:
                     close = parts * self.offers.of_close[at]
                     onward = max(onward - close, another(best[last - calm[n // 3]], own))
-                earned = gain - ledger.dues(at, start) - parts * offers[n + 1] + onward
+                dues = ledger.dues(at, start, screen_day.venue)
+                earned = gain - dues - parts * offers[n + 1] + onward
                 if earned > now[2]:
                     now = better(now, earned, own)
             best.append(now)
@@ -281,6 +291,25 @@ class Verifier:
         )
 
 
+    def foyer(self, venue: str) -> "FilmsAtOnce":
+        """Raises `RefusedCertificate` where films may begin there at once for nothing.
+
+        What does not last so long may be followed on its own screen, and is passed over.
+        """
+        offers, weight = self.offers, self.offers.weight("S7")
+        about = self.problem.measures.foyer
+        there = [screen for screen in self.problem.screens if (screen.venue or screen.id) == venue]
+        if not weight or not about or len(there) < 2:
+            raise RefusedCertificate(f"S7 limits nothing of {venue}")
+        locked = [
+            (lock.start, lock.start + about)
+            for lock in offers.locked
+            if lock.venue == venue and lock.end - lock.start >= about
+        ]
+        free = [at for at, lasts in enumerate(offers.lasts) if lasts >= about]
+        return FilmsAtOnce(weight, 0, about, free, locked, venue)
+
+
 def another(best: Best, own: int) -> int:
     """The most that begins with another family."""
     most, begins, other, _ = best
@@ -295,6 +324,82 @@ def better(now: Best, earned: int, own: int) -> Best:
             return earned, own, other, other_begins
         return earned, own, most, begins
     return now if own == begins else (most, begins, earned, own)
+
+
+@dataclass(frozen=True)
+class StepwiseDues:
+    """What a start pays, which changes at some minutes."""
+
+    minutes: list[int]
+    sums: list[int]
+
+    @classmethod
+    def of(cls, changes: dict[int, int]) -> "StepwiseDues | None":
+        minutes = sorted(changes)
+        return cls(minutes, [0, *accumulate(changes[m] for m in minutes)]) if minutes else None
+
+    def at(self, start: int) -> int:
+        return self.sums[bisect_right(self.minutes, start)]
+
+
+@dataclass(frozen=True)
+class Spoiling:
+    """A film of this day that has begun at `by`, and runs until `until` or longer: of one jury there is one at most."""
+
+    day: int
+    by: int
+    until: int
+
+    def starts(self, lasts: int) -> tuple[int, int]:
+        day = self.day * DAY + NIGHT
+        return max(day, self.until - lasts), min(day + DAY, self.by + 1)
+
+    def holds(self, start: int, end: int) -> bool:
+        begins, ends = self.starts(end - start)
+        return begins <= start < ends
+
+
+def spoil(problem: Problem, price: TastePrice) -> tuple[Spoiling, Spoiling]:
+    """Which two films spoil a meal, or a night; raises `RefusedCertificate` where nobody need eat."""
+    measures, day, today = problem.measures, price.number, price.number * DAY
+    if not price.minute:
+        late, morning = today + measures.late, today + DAY + measures.morning
+        return Spoiling(day, late, late + 1), Spoiling(day + 1, morning - 1, morning)
+    begins, ends, need = measures.meal
+    if not need:
+        raise RefusedCertificate("a meal takes no minute")
+    since, none = today + price.minute, today + ends - need + 1  # to be had from then on
+    by = since + need if since < none else none
+    first = Spoiling(day, min(today + begins + need, since) - 1, since)
+    return first, Spoiling(day, by - 1, max(by, none))
+
+
+class PartsOfDays:
+    """The parts of all days, one after the other, and how many films fit into each where none is shorter."""
+
+    def __init__(self, problem: Problem, shortest: int) -> None:
+        self.problem, self.shortest = problem, shortest
+        begins = [max(begin, NIGHT) for begin, _ in problem.measures.bands]
+        self.of_day = list(zip(begins, [*begins[1:], DAY + NIGHT], strict=True))
+
+    def span(self, number: int) -> tuple[int, int]:
+        if not 0 <= number < len(self.of_day) * self.problem.days:
+            raise RefusedCertificate(f"no day has a part {number}")
+        day, part = divmod(number, len(self.of_day))
+        begins, ends = self.of_day[part]
+        return day * DAY + begins, day * DAY + ends
+
+    def fit(self, number: int) -> int:
+        found, (begins, ends) = 0, self.span(number)
+        today = number // len(self.of_day) * DAY
+        clears = judge.hard(self.problem, "H3")
+        for screen in self.problem.screens:
+            first, last = begins, ends
+            if judge.hard(self.problem, "H4"):
+                hours = dict(enumerate(screen.hours)).get(today // DAY) or (0, 0)
+                first, last = max(begins, today + hours[0]), min(ends, today + hours[1] - self.shortest + 1)
+            found += max(0, -((first - last) // (self.shortest + screen.turnaround * clears)))
+        return found
 
 
 class Ledger:
@@ -316,10 +421,13 @@ class Ledger:
         self.by_day = [[0] * self.offers.problem.days for _ in range(many)]
         self.by_venue: list[dict[str, int]] = [defaultdict(int) for _ in range(many)]
         self.by_minute: list[list[tuple[int, int, list[int]]]] = [[] for _ in range(many)]
+        self.changes: list[dict[int, int]] = [defaultdict(int) for _ in range(many)]
+        self.in_foyers: dict[str, list[list[tuple[int, int, list[int]]]]] = {}
         self.read_shown()
         self.read_days()
         self.read_moments()
         self.read_tastes()
+        self.by_start = [StepwiseDues.of(changes) for changes in self.changes]
 
     def free(self, programme: str, number: int) -> int:
         at = self.offers.at.get((programme, number))
@@ -375,12 +483,12 @@ class Ledger:
             lambda: defaultdict(int)
         )
         last = (self.offers.problem.days + 2) * DAY
-        of_sections: dict[str, list[MomentPrice]] = defaultdict(list)
+        at_once: dict[tuple[str, str], list[MomentPrice]] = defaultdict(list)
         for one in self.certificate.moments:
             if not 0 <= one.minute < last or one.times < 1:
                 raise RefusedCertificate(f"there is no minute {one.minute}")
-            if one.rule == "S4":
-                of_sections[one.of].append(one)
+            if one.rule in {"S4", "S7"}:
+                at_once[one.rule, one.of].append(one)
                 continue
             if one.times != 1:
                 raise RefusedCertificate(f"{one.of} needs it once")
@@ -394,16 +502,17 @@ class Ledger:
             for at, (after, lasts) in needed.uses.items():
                 self.by_minute[at].append((after, lasts, until))
 
-        for section, of_section in of_sections.items():
-            self.read_section(self.verifier.parallel(section), of_section, last)
+        for (rule, of), prices_of_it in at_once.items():
+            read = self.verifier.parallel if rule == "S4" else self.verifier.foyer
+            self.read_at_once(read(of), prices_of_it, last)
 
-    def read_section(
-        self, parallel: "FilmsAtOnce", of_section: list[MomentPrice], last: int
+    def read_at_once(
+        self, parallel: "FilmsAtOnce", its_prices: list[MomentPrice], last: int
     ) -> None:
         """Two films run together for less than a window, in which all prices are no more than the weight."""
         paid: dict[int, int] = defaultdict(int)
         dues: dict[int, int] = defaultdict(int)
-        for one in of_section:
+        for one in its_prices:
             if (one.minute - NIGHT) % DAY < parallel.longest:
                 raise RefusedCertificate(f"at {one.minute} a film of the day before may run")
             paid[one.minute] += one.price
@@ -412,13 +521,20 @@ class Ledger:
         for minute in paid:
             near = range(minute, minute + parallel.window)
             if sum(paid[m] for m in list(paid) if m in near) > parallel.weight * self.parts:
-                raise RefusedCertificate(f"a pair of {of_section[0].of} pays more than its weight")
+                raise RefusedCertificate(f"a pair of {its_prices[0].of} pays more than its weight")
         until = [0, *accumulate(dues.get(minute, 0) for minute in range(last + DAY))]
         for at in parallel.free:
-            self.by_minute[at].append((0, self.offers.lasts[at], until))
+            if parallel.venue:
+                its = self.in_foyers.setdefault(parallel.venue, [[] for _ in self.offers.free])
+                its[at].append((0, parallel.window, until))
+            else:
+                self.by_minute[at].append((0, self.offers.lasts[at], until))
 
     def read_tastes(self) -> None:
-        readers = {"S5": self.read_fairness, "S6": self.read_venues, "S12": self.read_halves}
+        readers = {
+            "S5": self.read_fairness, "S6": self.read_venues, "S8": self.read_breaths,
+            "S12": self.read_halves, "S13": self.read_languages,
+        }  # fmt: skip
         by_rule: dict[str, list[TastePrice]] = defaultdict(list)
         for one in self.certificate.tastes:
             by_rule[one.rule].append(one)
@@ -495,6 +611,66 @@ class Ledger:
                         self.by_day[at][day] -= one.price
         return max(paid.values())
 
+    def read_breaths(self, prices: list[TastePrice]) -> int:
+        """A jury that is in one place at a time: of those that run at a given minute it sees one."""
+        offers, paid = self.offers, defaultdict[tuple[str, int, bool], int](int)
+        problem = offers.problem
+        juries = {one.id: one for one in problem.juries} if judge.hard(problem, "H9") else {}
+        for one in prices:
+            if one.of not in juries:
+                raise RefusedCertificate(f"no jury {one.of} is in one place at a time")
+            seen, days = set(juries[one.of].programmes), range(problem.days - (one.minute == 0))
+            if one.number not in days or one.minute < 0:
+                raise RefusedCertificate(f"there is no day {one.number}, or none after it")
+            paid[one.of, one.number, one.minute > 0] += one.price
+            self.let_pass += one.price
+            for spoiling in spoil(problem, one):
+                self.charge_seen(spoiling, seen, one.price)
+        return max(paid.values())
+
+    def charge_seen(self, spoiling: "Spoiling", seen: set[str], price: int) -> None:
+        """Each that it may see so; where it sees one that is locked, no other."""
+        offers = self.offers
+        if any(
+            spoiling.holds(lock.start, lock.end)
+            for lock in offers.locked
+            if lock.name[1] == 0 and lock.name[0] in seen
+        ):
+            self.let_pass -= price
+        for at, (programme, number) in enumerate(offers.free):
+            if number == 0 and programme in seen:
+                begins, ends = spoiling.starts(offers.lasts[at])
+                self.charge(at, begins, ends, price)
+
+    def charge(self, at: int, begins: int, ends: int, price: int) -> None:
+        """It pays so much for a start in these minutes."""
+        if begins < ends:
+            self.changes[at][begins] += price
+            self.changes[at][ends] -= price
+
+    def read_languages(self, prices: list[TastePrice]) -> int:
+        """One film of another language sets off what so many of one have too many."""
+        offers, paid = self.offers, defaultdict[int, int](int)
+        spoken = {
+            name: its[0] for name in offers.names if (its := offers.films[name[0]].languages)
+        }
+        free = {name: offers.at[name] for name in spoken if name in offers.at}
+        parts = PartsOfDays(offers.problem, min((offers.lasts[at] for at in free.values()), default=DAY))
+        for one in prices:
+            begins, ends = parts.span(one.number)
+            locks = [spoken[lock.name] for lock in offers.locked
+                     if lock.name in spoken and begins <= lock.start < ends]  # fmt: skip
+            its, most = list(spoken.values()).count(one.of), len(locks) + parts.fit(one.number)
+            many = min(its, most)
+            if many < 2 or set(locks) - {one.of}:
+                raise RefusedCertificate(f"{one.of} is never alone in part {one.number}")
+            paid[one.number] += (many - 1) * one.price
+            self.let_pass += (1 - len(locks)) * one.price
+            off = min(its, most - 1) - 1
+            for name, at in free.items():
+                self.charge(at, begins, ends, one.price * (1 if spoken[name] == one.of else -off))
+        return max(paid.values())
+
     def gains(self, screen_day: OfferedDay) -> list[int | None]:
         """What each screening is worth there; None where that day leaves others no room."""
         offers, all_shown = self.offers, self.certificate.left_out == 0
@@ -506,10 +682,13 @@ class Ledger:
             for at in range(len(offers.free))
         ]
 
-    def dues(self, at: int, start: int) -> int:
-        return sum(
-            until[start + after + lasts] - until[start + after]
-            for after, lasts, until in self.by_minute[at]
+    def dues(self, at: int, start: int, venue: str) -> int:
+        by_minute = self.by_minute[at]
+        if venue in self.in_foyers:
+            by_minute = by_minute + self.in_foyers[venue][at]
+        by_start = self.by_start[at]
+        return (by_start.at(start) if by_start else 0) + sum(
+            until[start + after + lasts] - until[start + after] for after, lasts, until in by_minute
         )
 
     def left_out(self) -> int:

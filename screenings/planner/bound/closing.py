@@ -6,23 +6,28 @@ intervals, which say the same in fewer words, took it ten times as long. If no c
 is cheaper than the best plan, nothing is.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import permutations, zip_longest
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from screenings.planner import minutes
 from screenings.planner.bound.master import MasterProblem
-from screenings.planner.bound.shared import Shared
+from screenings.planner.bound.shared import OverlapKey, Shared
 from screenings.planner.bound.tastes import ExcessKey
+from screenings.planner.model import day_of
+from screenings.planner.rules.facts import hours_on
 from screenings.planner.search.instance import Position, Positions
+from units.times import DAY
 
 LiteralSpan = tuple[int, int, cp_model.IntVar]  # from, to, and the literal of its start
 LiteralStart = tuple[int, cp_model.IntVar]
 MOST_STARTS = 60_000  # literals
+CELL = 5  # minutes
 MOST_EXCESS = 10**7  # ten times the weight of an hour
 
 
@@ -34,7 +39,7 @@ class ClosingModel:
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     starts: dict[int, dict[Position, cp_model.IntVar]] = field(default_factory=dict)
     cost: list[cp_model.LinearExprT] = field(default_factory=list)
-    parallels: dict[tuple[str, str, str, int], cp_model.IntVar] = field(default_factory=dict)
+    parallels: dict[OverlapKey, cp_model.IntVar] = field(default_factory=dict)
 
     def read(self, value: Callable[[cp_model.IntVar], int]) -> Positions:
         positions = list(self.bound.instance.locked_at)
@@ -70,11 +75,13 @@ def closing_model(
     add_screens(model)
     add_sides(model)
     for shared in bound.shared:
-        if shared.rule != "S4":
+        if not shared.window:
             add_shared(model, shared)
     add_parallels(model)
     add_tastes(model)
     add_close(model)
+    add_free_slots(model)
+    add_strolls(model)
     total = cp_model.LinearExpr.sum(model.cost) + bound.fixed
     model.cp.add(total < best)
     if not model.parallels:  # of which it knows a few minutes alone, so that it may find less
@@ -143,24 +150,28 @@ def add_shared(model: ClosingModel, shared: Shared) -> None:
 
 
 def add_parallels(model: ClosingModel) -> None:
-    """Films of a section at once, in the minutes of which the bound knows."""
+    """Films of a section, or starts in a foyer, at once: in the minutes of which the bound knows."""
     bound = model.bound
-    for which, minute in bound.moments:
-        shared = bound.shared[which]
-        if shared.rule != "S4":
-            continue
+    rows = [(bound.shared[n], minute) for n, minute in bound.moments if bound.shared[n].window]
+    for shared, minute in rows:
         key, many = shared.overlap_at(minute), len(shared.films)
         if key not in model.parallels:
             model.parallels[key] = model.cp.new_int_var(0, many * many, "")
             model.cost.append((shared.weight or 0) * model.parallels[key])
+    for shared, minute in rows:
         running = [
             shared.times * literal
             for film in shared.films
-            for (_, start), literal in model.starts[bound.pricing.screenings[film]].items()
-            if shared.runs(film, start, minute)
+            for (screen, start), literal in model.starts[bound.pricing.screenings[film]].items()
+            if shared.is_on(screen) and shared.runs(film, start, minute)
         ]
         over = cp_model.LinearExpr.sum(running) - int(shared.left[minute])
-        model.cp.add(over <= model.parallels[key])
+        paid = [
+            one
+            for (*group, begins), one in model.parallels.items()
+            if tuple(group) == shared.group and shared.within(begins, minute)
+        ]
+        model.cp.add(over <= cp_model.LinearExpr.sum(paid))
 
 
 def add_tastes(model: ClosingModel) -> None:
@@ -169,6 +180,7 @@ def add_tastes(model: ClosingModel) -> None:
     place = {screen_day: number for number, screen_day in enumerate(pricing.screen_days)}
     excesses: dict[ExcessKey, cp_model.IntVar] = {}
     spares: dict[str, tuple[int, list[cp_model.IntVar]]] = {}
+    in_turn = [in_time(model.starts[at]) for at in pricing.screenings]
     for row in model.bound.tastes:
         if row.excess not in excesses:
             excess = excesses[row.excess] = model.cp.new_int_var(0, MOST_EXCESS, "")
@@ -176,11 +188,16 @@ def add_tastes(model: ClosingModel) -> None:
                 spares.setdefault(row.spare, (row.weight, []))[1].append(excess)
             else:
                 model.cost.append(row.weight * excess)
-        terms = []
-        for film in row.films:
+        terms = [
+            span.much * literal
+            for span in row.spans
+            for film in span.films
+            for literal in between(in_turn[film], span.begins, span.ends)
+        ]
+        for film in () if row.spans else row.films:
             for (screen, start), literal in model.starts[pricing.screenings[film]].items():
                 day = next(day for day, of_day in enumerate(on_day) if of_day >> start & 1)
-                if much := int(row.counts(place[screen, day], start)):
+                if much := int(row.counts(film, place[screen, day], start)):
                     terms.append(much * literal)
         over = row.times * excesses[row.excess]
         model.cp.add(cp_model.LinearExpr.sum(terms) <= row.limit + over)
@@ -188,6 +205,17 @@ def add_tastes(model: ClosingModel) -> None:
         beyond = model.cp.new_int_var(0, len(its), "")
         model.cp.add(cp_model.LinearExpr.sum(its) - 1 <= beyond)
         model.cost.append(weight * beyond)
+
+
+def in_time(literals: dict[Position, cp_model.IntVar]) -> list[LiteralStart]:
+    return sorted(
+        ((start, literal) for (_, start), literal in literals.items()), key=lambda one: one[0]
+    )
+
+
+def between(in_turn: list[LiteralStart], begins: int, ends: int) -> Iterator[cp_model.IntVar]:
+    first, last = (bisect_left(in_turn, minute, key=lambda one: one[0]) for minute in (begins, ends))
+    return (literal for _, literal in in_turn[first:last])
 
 
 def add_close(model: ClosingModel) -> None:
@@ -211,6 +239,128 @@ def add_close(model: ClosingModel) -> None:
             if behind:
                 nothing = model.cp.add(cp_model.LinearExpr.sum(behind) == 0)
                 nothing.only_enforce_if(literal, is_close.negated())
+
+
+def add_free_slots(model: ClosingModel) -> None:
+    """Days without any (S14): some of its cells of a few minutes are idle one after the other, or it costs.
+
+    A slot may be short by what it has of a cell at each end, so that the model is a relaxation.
+    """
+    instance = model.bound.instance
+    weight, many = instance.facts.weight("S14"), (instance.facts.measures.free_slot + 1) // CELL - 1
+    for day in range(instance.days) if weight and many > 0 else ():
+        opened = [
+            (screen, (day * DAY + hours[0], day * DAY + hours[1]))
+            for screen, its in enumerate(instance.screens)
+            if (hours := hours_on(its, day, instance.days))
+        ]
+        if not opened:
+            continue
+        is_cramped = model.cp.new_bool_var("")
+        model.cost.append(weight * is_cramped)
+        slots = [slot for screen, open_ in opened for slot in slots_of(model, screen, open_, many)]
+        model.cp.add_bool_or([is_cramped, *slots])
+
+
+def slots_of(
+    model: ClosingModel, screen: int, hours: tuple[int, int], many: int
+) -> Iterator[cp_model.IntVar]:
+    instance = model.bound.instance
+    its, cells = instance.screens[screen], range(hours[0], hours[1] - CELL + 1, CELL)
+    locked = [
+        (lock[1], lock[1] + instance.lengths[at] + its.turnaround)
+        for at, lock in enumerate(instance.locked_at)
+        if lock is not None and lock[0] == screen
+    ]
+    reserved = [(r.begins, r.ends) for r in instance.problem.reservations if r.screen == its.id]
+    taken = [*locked, *its.closures, *reserved]
+    running: dict[int, list[cp_model.IntVar]] = {
+        cell: []
+        for cell in cells
+        if not any(begins < cell + CELL and cell < ends for begins, ends in taken)
+    }
+    for at, literals in model.starts.items():
+        for (on, start), literal in literals.items():
+            clear = start + instance.lengths[at] + its.turnaround
+            if on == screen and start < hours[1] and clear > hours[0]:
+                first = start - (start - hours[0]) % CELL
+                for cell in range(first, clear, CELL):
+                    if cell in running:
+                        running[cell].append(literal)
+    idle = {cell: model.cp.new_bool_var("") for cell in running}
+    for cell, its_literals in running.items():
+        nothing = model.cp.add(cp_model.LinearExpr.sum(its_literals) == 0)
+        nothing.only_enforce_if(idle[cell])
+    for cell in running:
+        row = [idle.get(cell + CELL * n) for n in range(many)]
+        found = [one for one in row if one is not None]
+        if len(found) == many:
+            slot = model.cp.new_bool_var("")
+            model.cp.add_bool_and(found).only_enforce_if(slot)
+            yield slot
+
+
+def add_strolls(model: ClosingModel) -> None:
+    """A section's films one after the other (S10): whoever follows far away, on one day and in time, costs."""
+    facts, screens = model.bound.instance.facts, model.bound.instance.problem.screens
+    far = [
+        (here, there)
+        for here, near in enumerate(screens)
+        for there, other in enumerate(screens)
+        if facts.way(near.id, other.id) > facts.measures.stroll
+    ]
+    by_section: dict[str, list[Stroller]] = defaultdict(list)
+    for at, (programme, _) in enumerate(model.bound.instance.names):
+        if section := facts.programmes[programme].section:
+            by_section[section].append(Stroller.of(model, at))
+    for films in by_section.values() if far and facts.weight("S10") else ():
+        if len(films) > 1:
+            add_walk(model, films, far)
+
+
+@dataclass(frozen=True)
+class Stroller:
+    """One film of a section: when it begins, on which day, how long it lasts, and on which screen."""
+
+    begins: cp_model.LinearExprT
+    day: cp_model.LinearExprT
+    lasts: int
+    on: dict[int, cp_model.LinearExprT]
+
+    @classmethod
+    def of(cls, model: ClosingModel, at: int) -> "Stroller":
+        instance, on = model.bound.instance, defaultdict[int, list[cp_model.IntVar]](list)
+        literals = model.starts.get(at, {})
+        for (screen, _), literal in literals.items():
+            on[screen].append(literal)
+        if (lock := instance.locked_at[at]) is not None:
+            return cls(lock[1], day_of(lock[1]), instance.lengths[at], {lock[0]: 1})
+        starts = [start for _, start in literals]
+        return cls(
+            cp_model.LinearExpr.weighted_sum(list(literals.values()), starts),
+            cp_model.LinearExpr.weighted_sum(list(literals.values()), [day_of(s) for s in starts]),
+            instance.lengths[at],
+            {screen: cp_model.LinearExpr.sum(its) for screen, its in on.items()},
+        )
+
+
+def add_walk(model: ClosingModel, films: list[Stroller], far: list[tuple[int, int]]) -> None:
+    cp, weight = model.cp, model.bound.instance.facts.weight("S10")
+    arcs = []
+    for n in range(1, len(films) + 1):
+        arcs += [(0, n, cp.new_bool_var("")), (n, 0, cp.new_bool_var(""))]
+    for (n, one), (m, other) in permutations(enumerate(films, 1), 2):
+        follows, later, meanwhile, strolls = (cp.new_bool_var("") for _ in range(4))
+        arcs.append((n, m, follows))
+        cp.add(other.begins >= one.begins).only_enforce_if(follows)
+        cp.add(other.day >= one.day + 1).only_enforce_if(later)
+        cp.add(other.begins <= one.begins + one.lasts - 1).only_enforce_if(meanwhile)
+        for here, there in far:
+            if here in one.on and there in other.on:
+                both = one.on[here] + other.on[there] + follows
+                cp.add(both - 2 <= later + meanwhile + strolls)
+        model.cost.append(weight * strolls)
+    cp.add_circuit(arcs)
 
 
 def busy(

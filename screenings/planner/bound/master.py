@@ -14,15 +14,16 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
+from numpy.typing import NDArray
 from ortools.math_opt.python import mathopt
 
 from screenings.planner.bound.columns import Column, Numbers, Pricing, pricing_of
 from screenings.planner.bound.floor import Floor, floor_of
-from screenings.planner.bound.shared import Shared, shared_by
-from screenings.planner.bound.tastes import ExcessKey, TasteRow, tastes_of
+from screenings.planner.bound.shared import OverlapKey, Shared, shared_by
+from screenings.planner.bound.tastes import ExcessKey, StartSpan, TasteRow, tastes_of
 from screenings.planner.rules import growing_cost
 from screenings.planner.rules.guests import first_showings
 from screenings.planner.search.instance import Instance, Positions
@@ -130,13 +131,17 @@ class MasterProblem:
         for number, side in enumerate(self.sides):
             for key, times in side.terms.items():
                 self.touching[key].append((number, times))
-        self.overlaps: dict[tuple[str, str, str, int], mathopt.Variable] = {}
+        self.overlaps: dict[OverlapKey, mathopt.Variable] = {}
         self.excesses: dict[ExcessKey, mathopt.Variable] = {}
         self.spares: dict[str, mathopt.LinearConstraint] = {}
         self.tastes_touching: dict[int, list[int]] = defaultdict(list)
+        self.spans_touching: dict[tuple[int, int], list[tuple[int, StartSpan]]] = defaultdict(list)
         for number, row in enumerate(self.tastes):
-            for film in row.films:
+            for film in () if row.spans else row.films:
                 self.tastes_touching[film].append(number)
+            for span in row.spans:
+                for film, day in product(span.films, span.days):
+                    self.spans_touching[film, day].append((number, span))
         self.guess_duals()
         self.open_master()
 
@@ -233,23 +238,29 @@ class MasterProblem:
     def loads(self, screen_day: int, films: Column) -> dict[int, float]:
         """What a column has of each taste."""
         starts, much = self.pricing.starts[screen_day], defaultdict[int, float](float)
+        day = self.pricing.screen_days[screen_day][1]
         for film, at in films:
             for number in self.tastes_touching.get(film, ()):
-                much[number] += self.tastes[number].counts(screen_day, int(starts[at]))
+                much[number] += self.tastes[number].counts(film, screen_day, int(starts[at]))
+            for number, span in self.spans_touching.get((film, day), ()):
+                if span.begins <= starts[at] < span.ends:
+                    much[number] += span.much
         return much
 
     def needs(self, moment: tuple[int, int], screen_day: int, films: Column) -> int:
         """How often a column needs what is shared at that minute."""
         shared, minute = self.shared[moment[0]], moment[1]
+        if not shared.is_on(self.pricing.screen_days[screen_day][0]):
+            return 0
         starts = self.pricing.starts[screen_day]
         running = sum(shared.runs(film, int(starts[at]), minute) for film, at in films)
         return shared.times * running
 
     def bind_moments(self, result: mathopt.SolveResult) -> bool:
         """A constraint for each minute in which the mix of columns asks too much of something."""
-        shown = result.variable_values()
+        shown, screen_days = result.variable_values(), self.pricing.screen_days
         mix = [
-            (film, int(self.pricing.starts[screen_day][at]), share)
+            (film, screen_days[screen_day][0], int(self.pricing.starts[screen_day][at]), share)
             for choice, screen_day, films in self.choices
             if (share := shown.get(choice, 0.0)) > ALMOST
             for film, at in films
@@ -258,45 +269,34 @@ class MasterProblem:
         known, fresh = set(self.moments), list[tuple[int, int]]()
         for which, shared in enumerate(self.shared):
             excess = shared.times * shared.asked(mix) - shared.left
-            if shared.window:
-                self.keep_apart(shared, excess, over, fresh)
-            elif shared.weight is not None:
-                excess -= over.get(shared.overlap_at(0), 0.0)
-            apart = max(MOMENTS_APART, shared.window)
-            fresh += [(which, m) for m in crowded(excess, apart) if (which, m) not in known]
+            for (*group, begins), much in over.items():
+                if tuple(group) == shared.group:
+                    excess[begins : begins + shared.window if shared.window else None] -= much
+            fresh += [(which, m) for m in crowded(excess) if (which, m) not in known]
         for which, minute in fresh:
             constraint = self.model.add_linear_constraint(ub=float(self.shared[which].left[minute]))
             self.moments.append((which, minute))
             self.moment_constraints.append(constraint)
-            if (weight := self.shared[which].weight) is not None:
-                key = self.shared[which].overlap_at(minute)
-                if key not in self.overlaps:
-                    self.overlaps[key] = self.model.add_variable(lb=0)
-                    self.model.objective.set_linear_coefficient(self.overlaps[key], weight)
-                constraint.set_coefficient(self.overlaps[key], -1)
+            if self.shared[which].weight is not None:
+                self.let_overlap(self.shared[which], minute, constraint)
             for choice, screen_day, films in self.choices:
                 if needs := self.needs((which, minute), screen_day, films):
                     constraint.set_coefficient(choice, needs)
         return bool(fresh)
 
-    def keep_apart(
-        self,
-        shared: Shared,
-        excess: Numbers,
-        over: dict[tuple[str, str, str, int], float],
-        fresh: list[tuple[int, int]],
+    def let_overlap(
+        self, shared: Shared, minute: int, constraint: mathopt.LinearConstraint
     ) -> None:
-        """Rows of a section stand on the same minutes, whatever their times, or a window apart."""
-        taken = {
-            minute
-            for which, minute in (*self.moments, *fresh)
-            if self.shared[which].overlap_at(0) == shared.overlap_at(0)
-        }
-        at_taken = {minute: excess[minute] for minute in taken}
-        for minute in taken:
-            excess[max(0, minute - shared.window + 1) : minute + shared.window] = 0.0
-        for minute, much in at_taken.items():
-            excess[minute] = much - over.get(shared.overlap_at(minute), 0.0)
+        """What runs together is paid for once, in whichever rows it does."""
+        if (key := shared.overlap_at(minute)) not in self.overlaps:
+            overlap = self.overlaps[key] = self.model.add_variable(lb=0)
+            self.model.objective.set_linear_coefficient(overlap, shared.weight or 0)
+            for (which, later), row in zip(self.moments, self.moment_constraints, strict=True):
+                if self.shared[which].group == shared.group and shared.within(key[-1], later):
+                    row.set_coefficient(overlap, -1)
+        for (*group, begins), overlap in self.overlaps.items():
+            if tuple(group) == shared.group and shared.within(begins, minute):
+                constraint.set_coefficient(overlap, -1)
 
     def bind_tastes(self, result: mathopt.SolveResult) -> bool:
         """A constraint for each taste of which the mix of columns has more than it pays for."""
@@ -306,10 +306,17 @@ class MasterProblem:
                 for number, much in self.loads(screen_day, films).items():
                     mixed[number] += part * much
         known, fresh = set(self.bound_tastes), list[int]()
+        worst: dict[ExcessKey, tuple[float, int]] = {}
         for number, row in enumerate(self.tastes):
             paid = shown.get(self.excesses[row.excess], 0.0) if row.excess in self.excesses else 0.0
-            if number not in known and mixed[number] - row.limit - row.times * paid > LEAST_EXCESS:
+            over = mixed[number] - row.limit - row.times * paid
+            if number in known or over <= LEAST_EXCESS:
+                continue
+            if row.spans:  # many say nearly the same of one excess
+                worst[row.excess] = max(worst.get(row.excess, (0.0, -1)), (over / row.times, number))
+            else:
                 fresh.append(number)
+        fresh += [number for _, number in worst.values()]
         for number in fresh:
             self.bound_tastes.append(number)
             self.taste_constraints.append(self.taste_constraint(self.tastes[number]))
@@ -461,13 +468,17 @@ class MasterProblem:
     def within_weights(self, duals: Duals) -> Duals:
         """An overlap costs its weight once, whatever the solver’s last digits say."""
         moment = duals.moment.copy()
-        alike: dict[tuple[str, str, str, int], list[int]] = defaultdict(list)
-        for n, (which, minute) in enumerate(self.moments[: len(moment)]):
+        alike: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for n, (which, _) in enumerate(self.moments[: len(moment)]):
             if self.shared[which].weight is not None:
-                alike[self.shared[which].overlap_at(minute)].append(n)
+                alike[self.shared[which].group].append(n)
         for its in alike.values():
-            weight = float(self.shared[self.moments[its[0]][0]].weight or 0)
-            paid = -float(moment[its].sum())
+            shared = self.shared[self.moments[its[0]][0]]
+            minutes, weight = [self.moments[n][1] for n in its], float(shared.weight or 0)
+            paid = max(
+                -float(moment[[n for n in its if shared.within(begins, self.moments[n][1])]].sum())
+                for begins in (set(minutes) if shared.window else {0})
+            )
             if paid > weight - len(its) / ROUNDING:
                 moment[its] *= max(0.0, weight - len(its) / ROUNDING) / paid
         return replace(duals, moment=moment, taste=self.tastes_within_weights(duals))
@@ -515,20 +526,22 @@ class MasterProblem:
         if not prices and not duals.taste.any():
             return None
         dues = np.zeros(self.pricing.cost.shape)
-        starts = np.maximum(self.pricing.starts, 0).T
+        starts, screen_days = np.maximum(self.pricing.starts, 0).T, self.pricing.screen_days
         for which, price in prices.items():
             until, shared = np.cumsum(price), self.shared[which]
+            there: slice | NDArray[np.bool_] = slice(None)
+            if shared.screens:
+                there = np.array([shared.is_on(screen) for screen, _ in screen_days])
             for film, after, lasts in zip(shared.films, shared.after, shared.lasts, strict=True):
-                begins = starts + after
-                dues[:, :, film] += until[begins + lasts] - until[begins]
+                begins = starts[:, there] + after
+                dues[:, there, film] += until[begins + lasts] - until[begins]
         for dual, number in zip(duals.taste, self.bound_tastes, strict=False):
-            row = self.tastes[number]
-            for film in row.films if dual else ():
-                dues[:, :, film] -= dual * row.on * row.at[starts]
+            if dual:
+                self.tastes[number].charge(dues, starts, -dual)
         return dues
 
 
-def crowded(excess: Numbers, apart: int) -> Iterator[int]:
+def crowded(excess: Numbers) -> Iterator[int]:
     """Minutes in which too much is asked, the worst first, and none near another."""
     excess = excess.copy()
     for _ in range(MOST_MOMENTS):
@@ -536,7 +549,7 @@ def crowded(excess: Numbers, apart: int) -> Iterator[int]:
         if excess[worst] < LEAST_EXCESS:
             return
         yield worst
-        excess[max(0, worst - apart + 1) : worst + apart] = 0.0
+        excess[max(0, worst - MOMENTS_APART + 1) : worst + MOMENTS_APART] = 0.0
 
 
 def sides_of(instance: Instance, screenings: list[int]) -> list[SideConstraint]:

@@ -36,7 +36,7 @@ def certificate_of(bound: MasterProblem, *, left_out: int, left_out_firsts: int)
             if whole(-price)
         ],
         tastes=[
-            TastePrice(row.rule, row.of, whole(-price), row.number, row.venue)
+            TastePrice(row.rule, row.of, whole(-price), row.number, row.venue, row.minute)
             for number, price in zip(bound.bound_tastes, duals.taste, strict=False)
             for row in (bound.tastes[number],)
             if whole(-price)

@@ -13,12 +13,14 @@ from itertools import product
 import numpy as np
 
 from screenings.planner.bound.columns import Numbers
+from screenings.planner.rules.facts import venue
 from screenings.planner.rules.guests import first_showings
 from screenings.planner.rules.rule import Use
 from screenings.planner.rules.shared import uses
 from screenings.planner.search.instance import Instance
 from units.times import DAY, DAY_TURNS
 
+OverlapKey = tuple[str, str, str, int]  # rule, of, other, minute
 MOST_TIMES = 4  # of a section’s films at once, beyond which one more costs no more
 NEVER = 1e6  # asked at a minute that gets no row
 
@@ -30,8 +32,9 @@ class Shared:
     `rule` and `of` (and `other`, of two programmes) name it in the problem; `left` is how many of
     it are free, by the minute.
     `weight`: what it costs to ask more of it, once for the whole festival; None forbids it.
-    Films of a section (S4) that run at once count `times` times (`parallels`), and their rows stand a
-    `window` apart, so that no pair of films is paid for twice.
+    Films of a section (S4) that run at once count `times` times (`parallels`); no two of them do for more than
+    a `window`, for all rows of which each pair of films is paid once. So do starts in one foyer (S7), on
+    whose `screens` alone they count.
     """
 
     rule: str
@@ -44,10 +47,19 @@ class Shared:
     other: str = ""
     times: int = 1
     window: int = 0
+    screens: tuple[int, ...] = ()
 
-    def overlap_at(self, minute: int) -> tuple[str, str, str, int]:
-        """What is paid for once: a pair for all its minutes, a section for each of them."""
-        return self.rule, self.of, self.other, minute if self.window else 0
+    @property
+    def group(self) -> tuple[str, str, str]:
+        return self.rule, self.of, self.other
+
+    def overlap_at(self, minute: int) -> OverlapKey:
+        """What is paid for once: a pair for all its minutes, a section for those of each window from a row on."""
+        return *self.group, minute if self.window else 0
+
+    def within(self, begins: int, minute: int) -> bool:
+        """Whether what is paid for from then on is paid for this minute, too."""
+        return not self.window or 0 <= minute - begins < self.window
 
     def runs(self, film: int, start: int, minute: int) -> bool:
         if film not in self.films:
@@ -55,13 +67,16 @@ class Shared:
         at = self.films.index(film)
         return 0 <= minute - start - self.after[at] < self.lasts[at]
 
-    def asked(self, starts: list[tuple[int, int, float]]) -> Numbers:
-        """How much of it is used in each minute by `(screening, start, how much)`."""
+    def is_on(self, screen: int) -> bool:
+        return not self.screens or screen in self.screens
+
+    def asked(self, starts: list[tuple[int, int, int, float]]) -> Numbers:
+        """How much of it is used in each minute by `(screening, screen, start, how much)`."""
         change = np.zeros(len(self.left) + 1)
         place = {film: at for at, film in enumerate(self.films)}
-        for film, start, much in starts:
+        for film, screen, start, much in starts:
             at = place.get(film)
-            if at is not None:
+            if at is not None and self.is_on(screen):
                 begins = start + self.after[at]
                 change[begins] += much
                 change[min(begins + self.lasts[at], len(self.left))] -= much
@@ -91,6 +106,7 @@ def shared_by(instance: Instance, screenings: list[int]) -> list[Shared]:
                 )
             )  # fmt: skip
     found += parallels(instance, column)
+    found += foyers(instance, column)
     return found + [
         Shared(
             "S3", instance.names[a][0], (column[a], column[b]), (0, 0), (instance.lengths[a], instance.lengths[b]),
@@ -124,12 +140,41 @@ def parallels(instance: Instance, column: dict[int, int]) -> Iterator[Shared]:
                 locked[max(0, lock[1]) : lock[1] + instance.lengths[at]] += 1
         late = (np.arange(last) - DAY_TURNS) % DAY >= longs[0]
         for times in range(1, min(MOST_TIMES, len(instance.screens) - 1) + 1):
-            left = times * (times + 1) / 2 + locked * (locked - 1) / 2 - times * locked
             yield Shared(
                 "S4", section,
                 tuple(column[at] for at in free), (0,) * len(free),
                 tuple(instance.lengths[at] for at in free),
-                np.where(late, left, NEVER), weight, times=times, window=longs[1],
+                np.where(late, beside(locked, times), NEVER), weight, times=times, window=longs[1],
+            )  # fmt: skip
+
+
+def beside(locked: Numbers, times: int) -> Numbers:
+    """What so many that are locked leave, whose own pairs are paid for already."""
+    return times * (times + 1) / 2 + locked * (locked - 1) / 2 - times * locked
+
+
+def foyers(instance: Instance, column: dict[int, int]) -> Iterator[Shared]:
+    """Starts in one foyer at about the same time (S7): as films of a section, each for so long after its start.
+
+    What does not last so long may be followed on its own screen, and is passed over.
+    """
+    weight, last = instance.facts.weight("S7"), (instance.days + 3) * DAY
+    about = instance.facts.measures.foyer
+    members = [at for at, lasts in enumerate(instance.lengths) if lasts >= about]
+    free = tuple(column[at] for at in members if at in column)
+    by_venue: dict[str, list[int]] = defaultdict(list)
+    for number, screen in enumerate(instance.screens):
+        by_venue[venue(screen)].append(number)
+    for place, screens in by_venue.items() if weight and about and free else ():
+        locked = np.zeros(last)
+        for at in members:
+            lock = instance.locked_at[at]
+            if lock is not None and lock[0] in screens:
+                locked[max(0, lock[1]) : lock[1] + about] += 1
+        for times in range(1, min(MOST_TIMES, len(screens) - 1) + 1):
+            yield Shared(
+                "S7", place, free, (0,) * len(free), (about,) * len(free),
+                beside(locked, times), weight, times=times, window=about, screens=tuple(screens),
             )  # fmt: skip
 
 
