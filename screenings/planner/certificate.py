@@ -290,7 +290,6 @@ class Verifier:
             [(lock.start, lock.end) for lock in offers.locked if lock.name in set(members)],
         )
 
-
     def foyer(self, venue: str) -> "FilmsAtOnce":
         """Raises `RefusedCertificate` where films may begin there at once for nothing.
 
@@ -379,7 +378,7 @@ class PartsOfDays:
 
     def __init__(self, problem: Problem, shortest: int) -> None:
         self.problem, self.shortest = problem, shortest
-        begins = [max(begin, NIGHT) for begin, _ in problem.measures.bands]
+        begins = [min(max(begin, NIGHT), DAY + NIGHT) for begin, _ in problem.measures.bands]
         self.of_day = list(zip(begins, [*begins[1:], DAY + NIGHT], strict=True))
 
     def span(self, number: int) -> tuple[int, int]:
@@ -397,7 +396,10 @@ class PartsOfDays:
             first, last = begins, ends
             if judge.hard(self.problem, "H4"):
                 hours = dict(enumerate(screen.hours)).get(today // DAY) or (0, 0)
-                first, last = max(begins, today + hours[0]), min(ends, today + hours[1] - self.shortest + 1)
+                first, last = (
+                    max(begins, today + hours[0]),
+                    min(ends, today + hours[1] - self.shortest + 1),
+                )
             found += max(0, -((first - last) // (self.shortest + screen.turnaround * clears)))
         return found
 
@@ -652,10 +654,12 @@ class Ledger:
         """One film of another language sets off what so many of one have too many."""
         offers, paid = self.offers, defaultdict[int, int](int)
         spoken = {
-            name: its[0] for name in offers.names if (its := offers.films[name[0]].languages)
+            name: said[0] for name in offers.names if (said := offers.films[name[0]].languages)
         }
         free = {name: offers.at[name] for name in spoken if name in offers.at}
-        parts = PartsOfDays(offers.problem, min((offers.lasts[at] for at in free.values()), default=DAY))
+        parts = PartsOfDays(
+            offers.problem, min((offers.lasts[at] for at in free.values()), default=DAY)
+        )
         for one in prices:
             begins, ends = parts.span(one.number)
             locks = [spoken[lock.name] for lock in offers.locked

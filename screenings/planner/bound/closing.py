@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import permutations, zip_longest
+from itertools import zip_longest
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -19,7 +19,6 @@ from screenings.planner import minutes
 from screenings.planner.bound.master import MasterProblem
 from screenings.planner.bound.shared import OverlapKey, Shared
 from screenings.planner.bound.tastes import ExcessKey
-from screenings.planner.model import day_of
 from screenings.planner.rules.facts import hours_on
 from screenings.planner.search.instance import Position, Positions
 from units.times import DAY
@@ -81,7 +80,6 @@ def closing_model(
     add_tastes(model)
     add_close(model)
     add_free_slots(model)
-    add_strolls(model)
     total = cp_model.LinearExpr.sum(model.cost) + bound.fixed
     model.cp.add(total < best)
     if not model.parallels:  # of which it knows a few minutes alone, so that it may find less
@@ -214,7 +212,9 @@ def in_time(literals: dict[Position, cp_model.IntVar]) -> list[LiteralStart]:
 
 
 def between(in_turn: list[LiteralStart], begins: int, ends: int) -> Iterator[cp_model.IntVar]:
-    first, last = (bisect_left(in_turn, minute, key=lambda one: one[0]) for minute in (begins, ends))
+    first, last = (
+        bisect_left(in_turn, minute, key=lambda one: one[0]) for minute in (begins, ends)
+    )
     return (literal for _, literal in in_turn[first:last])
 
 
@@ -298,69 +298,6 @@ def slots_of(
             slot = model.cp.new_bool_var("")
             model.cp.add_bool_and(found).only_enforce_if(slot)
             yield slot
-
-
-def add_strolls(model: ClosingModel) -> None:
-    """A section's films one after the other (S10): whoever follows far away, on one day and in time, costs."""
-    facts, screens = model.bound.instance.facts, model.bound.instance.problem.screens
-    far = [
-        (here, there)
-        for here, near in enumerate(screens)
-        for there, other in enumerate(screens)
-        if facts.way(near.id, other.id) > facts.measures.stroll
-    ]
-    by_section: dict[str, list[Stroller]] = defaultdict(list)
-    for at, (programme, _) in enumerate(model.bound.instance.names):
-        if section := facts.programmes[programme].section:
-            by_section[section].append(Stroller.of(model, at))
-    for films in by_section.values() if far and facts.weight("S10") else ():
-        if len(films) > 1:
-            add_walk(model, films, far)
-
-
-@dataclass(frozen=True)
-class Stroller:
-    """One film of a section: when it begins, on which day, how long it lasts, and on which screen."""
-
-    begins: cp_model.LinearExprT
-    day: cp_model.LinearExprT
-    lasts: int
-    on: dict[int, cp_model.LinearExprT]
-
-    @classmethod
-    def of(cls, model: ClosingModel, at: int) -> "Stroller":
-        instance, on = model.bound.instance, defaultdict[int, list[cp_model.IntVar]](list)
-        literals = model.starts.get(at, {})
-        for (screen, _), literal in literals.items():
-            on[screen].append(literal)
-        if (lock := instance.locked_at[at]) is not None:
-            return cls(lock[1], day_of(lock[1]), instance.lengths[at], {lock[0]: 1})
-        starts = [start for _, start in literals]
-        return cls(
-            cp_model.LinearExpr.weighted_sum(list(literals.values()), starts),
-            cp_model.LinearExpr.weighted_sum(list(literals.values()), [day_of(s) for s in starts]),
-            instance.lengths[at],
-            {screen: cp_model.LinearExpr.sum(its) for screen, its in on.items()},
-        )
-
-
-def add_walk(model: ClosingModel, films: list[Stroller], far: list[tuple[int, int]]) -> None:
-    cp, weight = model.cp, model.bound.instance.facts.weight("S10")
-    arcs = []
-    for n in range(1, len(films) + 1):
-        arcs += [(0, n, cp.new_bool_var("")), (n, 0, cp.new_bool_var(""))]
-    for (n, one), (m, other) in permutations(enumerate(films, 1), 2):
-        follows, later, meanwhile, strolls = (cp.new_bool_var("") for _ in range(4))
-        arcs.append((n, m, follows))
-        cp.add(other.begins >= one.begins).only_enforce_if(follows)
-        cp.add(other.day >= one.day + 1).only_enforce_if(later)
-        cp.add(other.begins <= one.begins + one.lasts - 1).only_enforce_if(meanwhile)
-        for here, there in far:
-            if here in one.on and there in other.on:
-                both = one.on[here] + other.on[there] + follows
-                cp.add(both - 2 <= later + meanwhile + strolls)
-        model.cost.append(weight * strolls)
-    cp.add_circuit(arcs)
 
 
 def busy(

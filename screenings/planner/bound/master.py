@@ -313,7 +313,9 @@ class MasterProblem:
             if number in known or over <= LEAST_EXCESS:
                 continue
             if row.spans:  # many say nearly the same of one excess
-                worst[row.excess] = max(worst.get(row.excess, (0.0, -1)), (over / row.times, number))
+                worst[row.excess] = max(
+                    worst.get(row.excess, (0.0, -1)), (over / row.times, number)
+                )
             else:
                 fresh.append(number)
         fresh += [number for _, number in worst.values()]

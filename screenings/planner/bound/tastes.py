@@ -74,7 +74,9 @@ class TasteRow:
         """Add what each start has of it, so dear, to what is due by start, screen-day and film."""
         for span in self.spans:
             begins, days = np.nonzero((starts >= span.begins) & (starts < span.ends))
-            dues[begins[:, None], days[:, None], np.array(span.films, np.int64)] += price * span.much
+            dues[begins[:, None], days[:, None], np.array(span.films, np.int64)] += (
+                price * span.much
+            )
         for film in () if self.spans else self.films:
             dues[:, :, film] += price * self.on * self.at[starts]
 
@@ -174,19 +176,19 @@ def breaths(instance: Instance, column: dict[int, int]) -> Iterator[TasteRow]:
         for day in range(instance.days):
             today, none = day * DAY, day * DAY + ends - need + 1  # to be had from then on
             for minute in ends_of(instance, seen, today + begins + 1, none) if need else ():
-                first = SeenFilm(day, min(today + begins + need, minute) - 1, minute)
+                first = JuriedSpan(day, min(today + begins + need, minute) - 1, minute)
                 by = minute + need if minute < none else none
-                last = SeenFilm(day, by - 1, max(by, none))
+                last = JuriedSpan(day, by - 1, max(by, none))
                 yield breath(instance, column, seen, (jury.id, day, minute - today), (first, last))
-            late = SeenFilm(day, today + facts.measures.late, today + facts.measures.late + 1)
+            late = JuriedSpan(day, today + facts.measures.late, today + facts.measures.late + 1)
             morning = today + DAY + facts.measures.morning
             if day + 1 < instance.days:
-                early = SeenFilm(day + 1, morning - 1, morning)
+                early = JuriedSpan(day + 1, morning - 1, morning)
                 yield breath(instance, column, seen, (jury.id, day, 0), (late, early))
 
 
 @dataclass(frozen=True)
-class SeenFilm:
+class JuriedSpan:
     """A film of this day that has begun at `by`, and runs until `until` or longer: there is one at most."""
 
     day: int
@@ -213,7 +215,7 @@ def breath(
     column: dict[int, int],
     seen: list[int],
     name: tuple[str, int, int],
-    both: tuple[SeenFilm, SeenFilm],
+    both: tuple[JuriedSpan, JuriedSpan],
 ) -> TasteRow:
     (of, day, minute), spans, limit = name, list[StartSpan](), 1
     for one in both:
@@ -232,15 +234,15 @@ def breath(
 
 
 def tongues(instance: Instance, column: dict[int, int]) -> Iterator[TasteRow]:
-    """In a part of a day, k of at most n films in one language are k - 1 of n - 1 of what it costs, and one of another sets all of it off.
+    """In a part of a day: of at most n films in one language k are k - 1 of n - 1 of what it costs.
 
-    `number` counts the parts of all days.
+    One film of another language sets all of it off. `number` counts the parts of all days.
     """
     facts, weight = instance.facts, instance.facts.weight("S13")
     spoken = {
-        at: its[0]
+        at: said[0]
         for at, (programme, _) in enumerate(instance.names)
-        if weight and (its := facts.programmes[programme].languages)
+        if weight and (said := facts.programmes[programme].languages)
     }
     lasts = [instance.lengths[at] for at in spoken if at in column]
     for number, (begins, ends) in enumerate(parts_of_days(instance) if spoken else ()):
@@ -266,8 +268,9 @@ def tongues(instance: Instance, column: dict[int, int]) -> Iterator[TasteRow]:
 
 
 def parts_of_days(instance: Instance) -> list[tuple[int, int]]:
-    begins = [max(begin, DAY_TURNS) for begin, _ in instance.facts.measures.bands]
-    ends = [*begins[1:], DAY + DAY_TURNS]
+    night = DAY + DAY_TURNS
+    begins = [min(max(begin, DAY_TURNS), night) for begin, _ in instance.facts.measures.bands]
+    ends = [*begins[1:], night]
     return [
         (day * DAY + begin, day * DAY + end)
         for day in range(instance.days)

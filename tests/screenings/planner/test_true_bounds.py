@@ -150,9 +150,9 @@ def test_a_bound_is_true_whatever_costs(seed):
     assert not faults(seed, tiny(seed))
 
 
-@pytest.mark.parametrize("seed", range(18))
+@pytest.mark.parametrize("seed", range(12))
 def test_a_bound_is_true_where_screens_are_coupled(seed):
-    assert not faults(seed, coupled(seed), seconds=0.4)
+    assert not faults(seed, coupled(seed), seconds=0.2)
 
 
 @pytest.mark.slow
@@ -212,17 +212,6 @@ def test_a_day_without_a_free_slot_is_found_by_the_search():
     found = plan(problem, seconds=6.0, deterministic=True)
 
     assert (found.cost_by_rule["S14"], found.bound, found.proof) == (7, found.cost, "search")
-
-
-def test_a_long_way_within_a_section_is_found_by_the_search():
-    """Two films of one section, on two screens far apart, in the only hours that they have."""
-    rooms = [a_room("a", equipment=["35"], slots=[600]), a_room("b", equipment=["70"], slots=[840])]
-    films = [a_film("x", equipment=["35"]), a_film("y", equipment=["70"])]
-    said = a_file(*films, screens=rooms, travel=20, settings={"S10": {"weight": 7}})
-
-    found = plan(msgspec.convert(said, Problem, strict=False), seconds=3.0, deterministic=True)
-
-    assert (found.cost_by_rule["S10"], found.bound, found.proof) == (7, found.cost, "search")
 
 
 def of_taste(rule, weight):
