@@ -42,12 +42,25 @@ class ProgrammeNews(msgspec.Struct, frozen=True, kw_only=True):
 def news_of(before: Document | None, after: Document) -> list[ProgrammeNews]:
     """In the order of the programme."""
     was, now = screenings_in(before), screenings_in(after)
+    told = None if before is None else DocumentNames(before), DocumentNames(after)
     found = [
         one
         for name in was.keys() | now.keys()
-        if (one := news_about(before, after, was.get(name), now.get(name))) is not None
+        if (one := news_about(*told, was.get(name), now.get(name))) is not None
     ]
     return sorted(found, key=when)
+
+
+class DocumentNames:
+    """A document's programmes, and what its rooms are called, by their ids."""
+
+    def __init__(self, document: Document) -> None:
+        self.programmes = {one.id: one for one in document.programmes}
+        self.rooms = {one.id: one.name for one in document.screens}
+
+    def spot(self, shown: PublicScreening) -> Spot:
+        room = self.rooms.get(shown.screen, "–")
+        return Spot(screen=shown.screen, room=room, starts_at=shown.starts_at)
 
 
 def screenings_in(document: Document | None) -> dict[str, PublicScreening]:
@@ -55,17 +68,17 @@ def screenings_in(document: Document | None) -> dict[str, PublicScreening]:
 
 
 def news_about(
-    before: Document | None,
-    after: Document,
+    before: DocumentNames | None,
+    after: DocumentNames,
     was: PublicScreening | None,
     now: PublicScreening | None,
 ) -> ProgrammeNews | None:
     """What is new of one screening; nothing where nothing is."""
-    old = None if was is None or before is None else programme_in(before, was.programme)
-    new = None if now is None else programme_in(after, now.programme)
+    old = None if was is None or before is None else before.programmes.get(was.programme)
+    new = None if now is None else after.programmes.get(now.programme)
     spots = (
-        None if was is None or before is None else spot_of(before, was),
-        None if now is None else spot_of(after, now),
+        None if was is None or before is None else before.spot(was),
+        None if now is None else after.spot(now),
     )
     parts = parts_changed(old, new, was, now)
     if spots[0] and spots[1] and placed(spots[0]) == placed(spots[1]) and not parts:
@@ -83,15 +96,6 @@ def news_about(
         after=spots[1],
         parts=parts,
     )
-
-
-def programme_in(document: Document, name: str) -> PublicProgramme | None:
-    return next((one for one in document.programmes if one.id == name), None)
-
-
-def spot_of(document: Document, shown: PublicScreening) -> Spot:
-    room = next((one.name for one in document.screens if one.id == shown.screen), "–")
-    return Spot(screen=shown.screen, room=room, starts_at=shown.starts_at)
 
 
 def placed(spot: Spot) -> tuple[str, datetime]:

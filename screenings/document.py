@@ -194,11 +194,10 @@ def thawed(kept: dict[str, Any]) -> Document:
 
 def brought(thing: dict[str, Any]) -> dict[str, Any]:
     found = gathered(thing)
-    columns = {name: found[name] for name in ONE_OF if name in found}
-    return found | {
-        name: {lang: text for lang, text in texts.items() if text}
-        for name, texts in columns.items()
-    }
+    for name in ONE_OF.keys() & found.keys():
+        if not all(found[name].values()):
+            found[name] = {lang: text for lang, text in found[name].items() if text}
+    return found
 
 
 def as_kept(document: Document) -> Document:

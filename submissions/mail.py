@@ -167,11 +167,16 @@ async def letters_of(
 
 
 async def envelopes(
-    viewer: Viewer, edition: Edition, *, address: str = "", states: Sequence[str] = ()
+    viewer: Viewer,
+    edition: Edition,
+    *,
+    address: str = "",
+    states: Sequence[str] = (),
+    most: int = MOST_SHOWN,
 ) -> list[Envelope]:
     """Refused ones first, then those that wait; with (a part of) an address also all others."""
     wanted = states or (mailbag.STATES if address else STANDING)
-    found = await selected(viewer, edition, states=wanted, address=address)
+    found = await selected(viewer, edition, states=wanted, address=address, most=most)
     return [envelope(row) for row in found]
 
 

@@ -149,13 +149,21 @@ def remarks(
 ) -> list[LintRemark]:
     """What is said of many in the same words is said once, where it was said first."""
     told: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    known: dict[tuple[str, str], tuple[str, str, str]] = {}
     for one in found:
-        said_of = details_in(one.details, lang)
-        words = t(lang, f"lint.{one.code}", **said_of)
-        to_do = t(lang, f"lint.{one.code}.next", **said_of)
+        key = one.code, repr(one.details)
+        if key not in known:
+            known[key] = worded(one, lang)
         thing = about(one, proof, names, lang), home_of(one)
-        told.setdefault((one.code, words, to_do), []).append(thing)
-    return [LintRemark(*said, things) for said, things in told.items()]
+        told.setdefault(known[key], []).append(thing)
+    return [LintRemark(*words, things) for words, things in told.items()]
+
+
+def worded(finding: LintFinding, lang: str) -> tuple[str, str, str]:
+    """Its code, what is so, and what to do."""
+    of = details_in(finding.details, lang)
+    key = f"lint.{finding.code}"
+    return finding.code, t(lang, key, **of), t(lang, f"{key}.next", **of)
 
 
 def is_told(finding: LintFinding, told: Iterable[tuple[str, int]]) -> bool:

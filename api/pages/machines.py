@@ -48,7 +48,11 @@ async def queue(
         for state in STATES
     }
     letters = await mailbag.counts(edition_row.id)
-    refused = await envelopes(viewer, edition_row, states=("parked",)) if letters.parked else []
+    refused = (
+        await envelopes(viewer, edition_row, states=("parked",), most=NAMED)
+        if letters.parked
+        else []
+    )
     return page(
         request,
         "operator/queue.html",
@@ -65,7 +69,7 @@ async def queue(
         paused=paused,
         letters=letters,
         kinds=await mailbag.counts_by_kind(edition_row, not_out=True),
-        refused=refused[:NAMED],
+        refused=refused,
         closed=await outages.outage(),
         health=await health(edition_row, settings, store, heard=heard),
         in_figures=lambda part: in_figures(language_of(request), part),
