@@ -27,6 +27,7 @@ from reviews.lists import (
 )
 from reviews.rubrics import Rubrics, rubrics_of
 from reviews.scoring import BOARD, RAISED, rank
+from reviews.standing import name_in
 from reviews.tables import QUORUM
 
 DECIDED = BOARD[1:]
@@ -72,7 +73,8 @@ ON_BOARD = f"""SELECT s.id FROM submission s JOIN section x ON x.id = s.section
 """The films of `seen` by their ids alone; its values are those of the chair's scope."""
 NARROW = """narrow AS MATERIALIZED (SELECT id, section, section_at, col, waits, folded_title, runtime,
     pending IS NOT NULL AS is_pencil,
-    round(shown_mean * 1e6) AS by_mean, round(shown_spread * 1e6) AS by_spread, {asked} AS is_asked FROM seen),
+    file, is_open, round(shown_mean * 1e6) AS by_mean, round(shown_spread * 1e6) AS by_spread, {asked} AS is_asked
+    FROM seen),
   ranked AS (SELECT section, by_mean, 1 + coalesce(sum(count(*)) OVER (PARTITION BY section ORDER BY by_mean DESC
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::int AS place_in_section
     FROM narrow WHERE by_mean IS NOT NULL GROUP BY section, by_mean)"""
@@ -248,18 +250,22 @@ OF_CARD = """JOIN submission s ON s.id = p.id
 """What a card tells of a film `p` of `seen`, and where from."""
 
 
-async def cards(viewer: Viewer, query: BoardQuery, cut: BoardCut = WHOLE) -> list[BoardCase]:
-    """As `cards_and_shares`."""
-    found, _ = await cards_and_shares(viewer, query, cut)
-    return found
-
-
-async def cards_and_shares(
-    viewer: Viewer, query: BoardQuery, cut: BoardCut
-) -> tuple[list[BoardCase], list[BoardShare]]:
-    """In the board's order. The films are read through once for their cards and for the shares, which are told
-    beside a card: of none nothing is told.
+class BoardSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """Cards in the board's order, and what is told of all films beside a card: their shares, and how those are `named`
+    whose votes are open (`standing.named`). Where there is no card nothing is told.
     """
+
+    cases: list[BoardCase]
+    shares: list[BoardShare] = []
+    named: tuple[int, int, int] | None = None
+
+
+async def cards(viewer: Viewer, query: BoardQuery, cut: BoardCut = WHOLE) -> list[BoardCase]:
+    return (await board_sheet(viewer, query, cut)).cases
+
+
+async def board_sheet(viewer: Viewer, query: BoardQuery, cut: BoardCut) -> BoardSheet:
+    """The films are read through once, whatever is told of them."""
     await refresh(viewer.edition)
     page, values = placed(query, cut.places)
     selected = await rows(
@@ -271,16 +277,17 @@ async def cards_and_shares(
               JOIN narrow USING (id) LEFT JOIN ranked r USING (section, by_mean))
             SELECT {CARD}, page.place_in_section AS rank,
               CASE WHEN row_number() OVER (ORDER BY page.at, page.place) = 1 THEN (
-                SELECT jsonb_agg(to_jsonb(shared) ORDER BY position, letter) FROM shared) END AS shares
+                SELECT jsonb_build_object('shares', jsonb_agg(to_jsonb(shared) ORDER BY position, letter), 'named', (
+                  SELECT jsonb_build_array({name_in("id, section, file")}) FROM narrow WHERE is_open))
+                FROM shared) END AS of_all
             FROM page JOIN seen p ON p.id = page.id AND p.id = ANY(ARRAY(SELECT id FROM page)) {OF_CARD}
             ORDER BY page.at, page.place""",
         *await seen_values(viewer), *values,
         list(cut.columns), msgspec.json.encode(cut.first).decode(), cut.most,
     )  # fmt: skip
-    shares = selected[0].pop("shares") if selected else []
-    return await cases_of(selected, viewer, is_brief=cut.is_brief), msgspec.convert(
-        shares, list[BoardShare]
-    )
+    of_all = selected[0].pop("of_all") if selected else {}
+    cases = await cases_of(selected, viewer, is_brief=cut.is_brief)
+    return msgspec.convert({"cases": cases, **of_all}, BoardSheet)
 
 
 async def cases_of(

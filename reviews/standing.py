@@ -53,9 +53,11 @@ _under_way: dict[_Place, ReckoningTask] = {}
 """Of the same films one is reckoned at a time, however fast sheets come in."""
 
 
-async def ranks_of(edition: Edition, viewer: Viewer) -> dict[str, FilmRank]:
+async def ranks_of(
+    edition: Edition, viewer: Viewer, *, named_now: tuple[int, int, int] | None = None
+) -> dict[str, FilmRank]:
     """By submission, the films whose votes the viewer may see and that have one that counts."""
-    return (await standing_of(edition, viewer)).films
+    return (await standing_of(edition, viewer, named_now=named_now)).films
 
 
 async def standing_of(

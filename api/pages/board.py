@@ -169,8 +169,8 @@ async def board_page(
     drawn_at = clock.now()
     only, number = asked.get("column", ""), asked.get("page", "1")
     columns = BOARD if typed or only not in BOARD else (only,)
-    ranks = await ranks_of(edition, viewer)
-    places = {one: rank.place for one, rank in ranks.items()} if query.sort == "rank" else {}
+    by_rank = await ranks_of(edition, viewer) if query.sort == "rank" else {}
+    places = {one: rank.place for one, rank in by_rank.items()}
     if typed and typed.id and (where := await board.place_of_film(viewer, query, typed.id, places)):
         only, number = where[0], str(where[1] // CARDS + 1)
     numbers = {name: number if name == only else "1" for name in columns}
@@ -180,8 +180,9 @@ async def board_page(
 
     hoped = {name: one.first for name, one in starts_among(dict.fromkeys(columns, MANY)).items()}
     cut = BoardCut(columns=columns, first=hoped, most=CARDS, places=places, is_brief=True)
-    cases, shares = await board.cards_and_shares(viewer, query, cut)
-    shares = shares or await board.shares(viewer, query)
+    sheet = await board.board_sheet(viewer, query, cut)
+    ranks = by_rank or await ranks_of(edition, viewer, named_now=sheet.named)
+    cases, shares = sheet.cases, sheet.shares or await board.shares(viewer, query)
     found = {name: sum(one.found for one in shares if one.col == name) for name in BOARD}
     starts = starts_among(found)
     first = {name: one.first for name, one in starts.items()}

@@ -26,16 +26,11 @@ MANY, MOST = 1000, 200
 WALKS = {
     # The whole edition is counted or sorted by what lies in another table, and is a quarter of it here: for so many
     # rows the planner finds it cheaper to read them all than one after another.
-    "/{edition}/committee": {"film_file"},
+    "/{edition}/committee/decisions": {"film_figure"},
     "/{edition}/committee/figures": {"film_figure"},
     "/{edition}/operator/archive": {"film_file"},
     "/{edition}/operator/people": {"person"},
     "/{edition}/operator/people/merges": {"person"},
-    "/{edition}/programmer/candidates": {"film_file"},
-    # Still to be mended.
-    "/{edition}/committee/decisions": {
-        "film", "film_figure", "film_file", "member", "person",
-    },
 }  # fmt: skip
 ROWS = {
     "/{edition}/committee": 300,  # days on which its reader has watched, of four weeks

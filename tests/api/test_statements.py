@@ -37,7 +37,7 @@ STATEMENTS = {
     "/{edition}/committee/announcements": 10,
     "/{edition}/committee/assignment": 15,
     "/{edition}/committee/conflicts": 8,
-    "/{edition}/committee/decisions": 17,
+    "/{edition}/committee/decisions": 16,
     "/{edition}/committee/figures": 14,
     "/{edition}/committee/meeting": 7,
     "/{edition}/committee/meetings/{meeting_id}": 6,

@@ -173,7 +173,7 @@ async def test_a_page_of_the_board_asks_as_often_for_many_films_as_for_few(clien
     few, many = await Desk().lay({"a": [3]}), await Desk().lay({f"n{n:02}": [3, 4] for n in range(30)})
     monkeypatch.setattr("api.pages.board.CARDS", 5)
 
-    async def unranked(*_: object) -> dict[str, object]:
+    async def unranked(*_: object, **__: object) -> dict[str, object]:
         return {}
 
     monkeypatch.setattr("api.pages.board.ranks_of", unranked)  # kept by themselves, and reckoned beside the page
