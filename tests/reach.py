@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.trees import tree_of
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("api", "festival", "keeping", "media", "ops", "reviews", "screenings", "submissions", "units", "workers")
 DOTTED = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)+(?::\w+)?")  # `festival.letters:send`
@@ -46,7 +48,7 @@ def modules() -> dict[str, ast.Module]:
             parts = path.relative_to(ROOT).with_suffix("").parts
             if "piccolo_migrations" not in parts and "node_modules" not in parts:
                 name = ".".join(parts).removesuffix(".__init__")
-                found[name] = ast.parse(path.read_text())
+                found[name] = tree_of(path)
     return found
 
 
@@ -168,7 +170,7 @@ def asked_by_migrations() -> frozenset[str]:
     return frozenset(
         alias.name
         for path in ROOT.glob("*/piccolo_migrations/*.py")
-        for node in ast.parse(path.read_text()).body
+        for node in tree_of(path).body
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in PACKAGES
         for alias in node.names
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.proofs import Alone, Asked, Row, keep, rows_in, told
+from tests.trees import tree_of
 
 pytestmark = pytest.mark.unit
 
@@ -19,7 +20,7 @@ def file_of(module: str) -> Path | None:
 
 
 def names_in(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text())
+    tree = tree_of(path)
     bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     made = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
     taken = {a.asname or a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom | ast.Import) for a in n.names}
@@ -28,7 +29,7 @@ def names_in(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("bench", sorted(path.name for path in (ROOT / "bench").glob("*.py")))
 def test_what_a_bench_takes_is_there(bench: str) -> None:
-    asked = [n for n in ast.walk(ast.parse((ROOT / "bench" / bench).read_text())) if isinstance(n, ast.ImportFrom)]
+    asked = [n for n in ast.walk(tree_of(ROOT / "bench" / bench)) if isinstance(n, ast.ImportFrom)]
     missing = [
         f"{node.module}.{alias.name}"
         for node in asked

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.trees import tree_of
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("festival", "media", "submissions", "reviews", "screenings", "workers", "ops", "api", "units")
 DOMAIN = ("festival", "submissions", "reviews", "screenings")
@@ -34,7 +36,7 @@ def alias_of(node: ast.stmt) -> str | None:
 
 
 def public_types(path: Path) -> Iterator[str]:
-    for node in ast.parse(path.read_text()).body:
+    for node in tree_of(path).body:
         name = node.name if isinstance(node, ast.ClassDef) else alias_of(node)
         if name and re.match(r"[A-Z][a-z]|[A-Z]$", name):
             yield name
@@ -71,7 +73,7 @@ def named(place: str) -> bool:
     file, _, name = place.partition(":")
     if not (ROOT / file).is_file():
         return False
-    body = ast.parse((ROOT / file).read_text()).body
+    body = tree_of(ROOT / file).body
     known = {node.name for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)}
     return not name or name in known | {alias_of(node) for node in body}
 

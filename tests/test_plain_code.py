@@ -10,6 +10,7 @@ from argon2 import Type
 
 from api.prose import prose
 from festival import people
+from tests.trees import tree_of
 
 pytestmark = pytest.mark.unit
 
@@ -24,7 +25,7 @@ TEMPLATES = [path for path in (ROOT / "api" / "templates").rglob("*.html") if "p
 def modules() -> Iterator[tuple[Path, ast.Module]]:
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
-            yield path, ast.parse(path.read_text())
+            yield path, tree_of(path)
 
 
 def faults_in(tree: ast.Module) -> list[str]:

@@ -10,6 +10,7 @@ from api import limits
 from festival import passkeys, people, second_factor, sessions
 from festival.tables import Person
 from submissions import attachments, membership
+from tests.trees import tree_of
 
 pytestmark = pytest.mark.unit
 
@@ -57,7 +58,7 @@ def test_nothing_is_kept_of_a_password_but_its_hash() -> None:
 def imported(package: str) -> set[tuple[str, str]]:
     found = set()
     for path in (ROOT / package).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path)):
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             found |= {(str(path.relative_to(ROOT)), name.partition(".")[0]) for name in names}

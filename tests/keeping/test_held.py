@@ -9,6 +9,7 @@ from festival.db import rows
 from festival.language import has_words
 from keeping.export import ENTRY
 from keeping.held import FREE, HELD, Leaves
+from tests.trees import tree_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("festival", "submissions", "reviews", "screenings", "keeping")
@@ -79,7 +80,7 @@ def details() -> set[str]:
     """Every name under which an act writes something into the record."""
     found = set()
     for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
                 found |= {one.arg for one in node.keywords if one.arg}
     return found

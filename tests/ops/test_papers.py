@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ops import letters, licences
+from tests.trees import tree_of
 
 pytestmark = pytest.mark.unit
 
@@ -73,7 +74,7 @@ def texts_in_code() -> tuple[set[str], set[str]]:
     """(every text that stands in the product's code, those that name a letter to be written)."""
     every, named = set(), set()
     for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 every.add(node.value)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):

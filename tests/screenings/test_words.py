@@ -9,6 +9,7 @@ from festival.language import has_words
 from screenings.planner.model import Unplaced
 from screenings.planner.rules import RULES
 from tests.test_architecture import ROOT
+from tests.trees import tree_of
 
 pytestmark = pytest.mark.unit
 
@@ -21,7 +22,7 @@ PACKAGES = ("api", "festival", "keeping", "media", "reviews", "screenings", "sub
 def codes_of(path: Path) -> set[str]:
     """Every code that stands in a refusal of this file."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NO:
             found |= {one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)}
     return {code.rpartition(":")[2] for code in found if code.isidentifier() or ":" in code}

@@ -10,6 +10,7 @@ from bench.festivals import festival, problem_of
 from screenings.planner.checker import RULES, check
 from screenings.planner.model import Placement, Plan, Problem
 from tests.screenings.planner.mutants import MUTATORS, mutants
+from tests.trees import tree_of
 
 WANTED = {**{rule: set(codes) for rule, codes in RULES.items()}, "H1": {"missing_screening", "counted_twice"}}
 
@@ -41,7 +42,7 @@ def escaped(rule: str, *, count: int) -> tuple[int, list[str]]:
 
 
 def test_the_breakers_know_the_model_and_nothing_else() -> None:
-    read = ast.parse(Path(mutants.__code__.co_filename).read_text())
+    read = tree_of(Path(mutants.__code__.co_filename))
     known = {node.module for node in ast.walk(read) if isinstance(node, ast.ImportFrom)}
 
     assert {name for name in known if name.startswith("screenings")} == {"screenings.planner.model"}

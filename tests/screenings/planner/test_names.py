@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from tests.test_architecture import ROOT
+from tests.trees import tree_of
 
 pytestmark = pytest.mark.unit
 
@@ -28,7 +29,7 @@ def test_no_class_and_no_alias_of_the_planner_is_there_twice() -> None:
     named = Counter(
         name
         for path in sorted(PLANNER.rglob("*.py"))
-        for name in names_of(ast.parse(path.read_text()))
+        for name in names_of(tree_of(path))
         if not name.startswith("_")
     )
 
@@ -38,7 +39,7 @@ def test_no_class_and_no_alias_of_the_planner_is_there_twice() -> None:
 
 @pytest.mark.parametrize("path", sorted(PLANNER.rglob("*.py")), ids=lambda path: path.stem)
 def test_every_module_of_the_planner_says_what_it_is(path) -> None:
-    said = ast.get_docstring(ast.parse(path.read_text()))
+    said = ast.get_docstring(tree_of(path))
 
     assert said
     assert said.endswith((".", "schemas", "child"))
