@@ -7,6 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from screenings.planner import checker as judge
+from screenings.planner.bound.master import bound_for
+from screenings.planner.bound.prices import certificate_of
 from screenings.planner.certificate import (
     Certificate,
     RefusedCertificate,
@@ -14,8 +16,10 @@ from screenings.planner.certificate import (
     Verifier,
     refusals,
 )
-from screenings.planner.driver import plan
+from screenings.planner.driver import plan, positions_of
 from screenings.planner.model import Problem
+from screenings.planner.search.instance import compile_instance
+from screenings.planner.search.schedule import Schedule
 from screenings.planner.soundness import validate
 from tests.screenings.planner.stranger import DAY, Reader, a_file, a_film, a_room
 
@@ -142,7 +146,19 @@ def faults(seed, said, *, seconds=0.6, deterministic=True):
             found.proved and found.cost != best
         )
         wrong += [f"{found.cost} is below {best}"] * (found.cost < best)
+        wrong += [f"the columns prove {most}" for most in proved_to_the_end(problem, found) if most > best]
     return wrong
+
+
+def proved_to_the_end(problem, found):
+    """What the columns say, and their certificate, whether a plan as cheap is known long before or not."""
+    instance = compile_instance(problem)
+    bound = bound_for(Schedule(instance), positions_of(instance, found.placements))
+    if bound is None or found.unplaced:
+        return []
+    for _ in bound.iterations():
+        pass
+    return [bound.whole, Verifier(problem).proved(certificate_of(bound, left_out=0, left_out_firsts=0))]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -182,7 +198,7 @@ def test_films_of_one_section_at_once_are_in_the_bound_and_in_its_certificate():
 
 def test_starts_in_one_foyer_are_in_the_bound_and_in_its_certificate():
     """Three rooms of one house, each with one film at the same hour, and a fourth next door."""
-    rooms = [a_room(name, slots=[1080, 1085], venue="v") for name in "abc"] + [a_room("d", slots=[1080, 1095])]
+    rooms = [a_room(name, slots=[1080, 1085], venue="v") for name in "abc"] + [a_room("d", slots=[1080])]
     films = [a_film(name, demand=200) for name in "xyz"] + [a_film("u", demand=200)]
     for film, room in zip(films, rooms, strict=True):
         film["equipment"] = room["equipment"] = [room["id"]]
@@ -195,6 +211,7 @@ def test_starts_in_one_foyer_are_in_the_bound_and_in_its_certificate():
     assert (found.cost_by_rule["S7"], found.bound, found.proof) == (12, found.cost, "certificate")
     assert {(price.rule, price.of) for price in certificate.moments} == {("S7", "v")}
     assert refusals(problem, found, certificate) == []
+    assert max(proved_to_the_end(problem, found)) == found.cost
     lighter = msgspec.convert(said | {"settings": {"S7": {"weight": 3}}}, Problem, strict=False)
     apart = msgspec.convert(said | {"measures": {"foyer": 0}}, Problem, strict=False)
     for other in (lighter, apart):
@@ -260,6 +277,24 @@ def test_what_a_grid_costs_as_a_whole_is_in_the_bound_and_in_its_certificate(rul
     ]  # fmt: skip
     assert [one for one in (*dearer, replace(certificate, bound=found.cost + 1)) if not refusals(problem, found, one)] == []
     assert refusals(of_taste(rule, 3), found, certificate) != []
+
+
+@pytest.mark.parametrize(("rule", "slots", "other", "costs"), [
+    ("S8", [660, 820], [], 0),  # the meal has just its minutes
+    ("S13", [1080, 1225], ["en"], 0),  # on the other screen, in the same part of the day
+    ("S13", [1080, 1225], ["fr"], 4),  # three of them, for one price
+    ("S13", [900, 1080], [], 0),
+])  # fmt: skip
+def test_no_bound_has_more_than_a_rule_just_costs(rule, slots, other, costs):
+    problem = of_taste(rule, 4)
+    there, elsewhere = problem.screens
+    third = [replace(problem.programmes[0], id="z", languages=other, equipment=["70"])] if other else []
+    problem = replace(problem, programmes=[*problem.programmes, *third], screens=[replace(there, slots=slots), elsewhere])
+
+    found = plan(problem, seconds=1.0, deterministic=True)
+
+    assert found.cost_by_rule[rule] == costs
+    assert max(proved_to_the_end(problem, found)) <= found.cost
 
 
 @pytest.mark.parametrize("wrong", [
