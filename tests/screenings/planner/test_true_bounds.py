@@ -116,7 +116,8 @@ def coupled(seed):
         film["languages"] = [chance.choice(["fr", "fr", "fr", "en"])] if chance.random() < 0.9 else []
     said["settings"] = {rule: {"on": True, "weight": chance.randint(1, 6)} for rule in rules}
     said["juries"] = [{"id": "j", "name": "J", "programmes": [film["id"] for film in said["programmes"]]}]
-    said["ways"] = [("v", "w", chance.choice([10, 25]))]
+    if {room["venue"] for room in said["screens"]} == {"v", "w"}:
+        said["ways"] = [("v", "w", chance.choice([10, 25]))]
     said["measures"] = {
         "foyer": chance.choice([0, 10, 60, 130]), "free_slot": chance.choice([120, 300, 800]),
         "meal": chance.choice([(720, 840, 45), (900, 1200, 100), (1000, 1290, 200)]),
