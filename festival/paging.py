@@ -7,6 +7,9 @@ import msgspec
 
 from festival.directory import folded
 
+NEWEST = 50
+"""So many are shown of what happens now and then and is looked for by its date: archives, brought lists, backups."""
+
 
 class Paged(msgspec.Struct, frozen=True, kw_only=True):
     """Where a page stands: pages count from 1 to the `last`, `found` are the rows of all of them."""

@@ -21,6 +21,7 @@ from festival.db import later, rows, transaction
 from festival.errors import Conflict, Refused
 from festival.leases import Heartbeat, Lease, Superseded, hold
 from festival.letters import write_to_operators
+from festival.paging import NEWEST
 from festival.record import record
 from festival.settings import Settings
 from festival.tables import BackupRun, Person
@@ -209,11 +210,11 @@ async def run_process(
 async def desk(settings: Settings) -> Desk:
     last = await last_backup()
     runs = await rows(
-        """SELECT b.id, b.kind, b.state, b.created_at, b.started_at, b.ended_at, b.size, b.added, b.told,
+        f"""SELECT b.id, b.kind, b.state, b.created_at, b.started_at, b.ended_at, b.size, b.added, b.told,
              b.fault, extract(epoch FROM b.ended_at - b.started_at)::float AS seconds,
              coalesce(nullif(p.name, ''), p.email, '') AS by
            FROM backup_run b LEFT JOIN person p ON p.id = b.asked_by
-           ORDER BY b.created_at DESC LIMIT 20"""
+           ORDER BY b.created_at DESC LIMIT {NEWEST}"""
     )
     standing = await rows(
         """SELECT snapshots FROM backup_run WHERE kind = 'backup' AND state = 'done'

@@ -12,6 +12,7 @@ from festival.codes import bare
 from festival.db import rows, transaction
 from festival.errors import Missing, Refused
 from festival.language import OFFICIAL
+from festival.paging import NEWEST
 from festival.record import record
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person
@@ -83,14 +84,14 @@ async def import_in(edition: Edition, import_id: str) -> GridImport:
 
 
 async def imports_of(edition: Edition) -> list[dict[str, Any]]:
-    """The newest thirty, with who brought them and whether they were taken back."""
+    """The newest, with who brought them and whether they were taken back."""
     return await rows(
-        """SELECT i.id, i.name, i.kind, jsonb_array_length(i.lines) AS lines, i.act, i.applied_at,
+        f"""SELECT i.id, i.name, i.kind, jsonb_array_length(i.lines) AS lines, i.act, i.applied_at,
              i.created_at, coalesce(p.name, '') AS by,
              EXISTS (SELECT 1 FROM grid_change u JOIN grid g ON g.id = u.grid
                      WHERE g.edition = i.edition AND g.number IS NULL AND u.undoes = i.act) AS undone
            FROM grid_import i LEFT JOIN person p ON p.id = i.by
-           WHERE i.edition = {} ORDER BY i.created_at DESC, i.id LIMIT 30""",
+           WHERE i.edition = {{}} ORDER BY i.created_at DESC, i.id LIMIT {NEWEST}""",
         edition.id,
     )
 

@@ -15,6 +15,7 @@ from festival.clock import now
 from festival.db import later, rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.leases import Heartbeat, Lease, hold
+from festival.paging import NEWEST
 from festival.record import record
 from festival.settings import Settings
 from festival.tables import Edition, Person
@@ -221,7 +222,7 @@ async def archives_of(edition: Edition) -> list[Archive]:
         Archive.objects()
         .where(Archive.edition == edition.id)
         .order_by(Archive.created_at, ascending=False)
-        .limit(20)
+        .limit(NEWEST)
     )
 
 

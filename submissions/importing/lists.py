@@ -7,6 +7,7 @@ import msgspec
 
 from festival.access import Viewer
 from festival.db import rows
+from festival.paging import NEWEST
 from festival.tables import Edition
 from submissions.importing.imports import LONGEST_CATEGORY, MOST_CATEGORIES
 from submissions.importing.own import be_in_scope
@@ -16,7 +17,6 @@ from submissions.tables import Import, ImportMapping
 SHOWN = 3  # values of each column on the page
 MOST_FAULTS = 100  # rows at once
 MOST_ON_PAGE = 30
-MOST_LISTS = 50
 ON_A_PAGE = 60  # rows of a dry run
 AT_ONCE = 1_000
 
@@ -45,10 +45,7 @@ async def own_imports(edition: Edition, viewer: Viewer) -> list[Import]:
 
 async def _newest(*wheres: Any) -> list[Import]:
     return await (
-        Import.objects()
-        .where(*wheres)
-        .order_by(Import.created_at, ascending=False)
-        .limit(MOST_LISTS)
+        Import.objects().where(*wheres).order_by(Import.created_at, ascending=False).limit(NEWEST)
     )
 
 
