@@ -12,7 +12,7 @@ from screenings import confirming
 from screenings.confirming import FilmsAsked
 from submissions import materials
 from submissions.materials import MaterialForm
-from submissions.tables import Submission
+from submissions.tables import PackageUpload, Submission
 from tests.api.test_asking import PDF, PNG, door
 from tests.builders import a_film, a_person, an_edition, sign_in
 from tests.screenings.world import World
@@ -252,7 +252,7 @@ async def test_the_board_is_paged_and_searched_and_owes_what_is_asked_of_a_film(
     one = await a_material(edition, operator, sections=["C"])
     await sign_in(client, maker)
     await send(client, edition, whole, one, PNG)
-    await rows("INSERT INTO package_upload (id, submission, material, name) VALUES ('board', {}, {}, 'a.tar') RETURNING id", short, one)
+    await PackageUpload(submission=short, material=one, name="a.tar").save()
     await sign_in(client, operator)
     at = f"/fr/{edition.slug}/operator/materials/films"
 
