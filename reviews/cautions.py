@@ -53,10 +53,14 @@ def codes_of(film: FilmCoverage, *, is_open: bool) -> list[str]:
     return codes
 
 
-async def was_watched(submission: str) -> bool:
-    """Whether a letter may say so: somebody who could still hear it saw all but its credits."""
-    film = (await heard([submission])).get(submission, FilmCoverage())
-    return film.whole > 0 and max(film.shares, default=0.0) >= WHOLE
+async def watched_among(films: list[str]) -> set[str]:
+    """Of which a letter may say so: somebody who could still hear it saw all but its credits."""
+    seen = await heard(films)
+    return {
+        film
+        for film, one in seen.items()
+        if one.whole > 0 and max(one.shares, default=0.0) >= WHOLE
+    }
 
 
 async def letters_of(batches: list[str]) -> dict[str, int]:

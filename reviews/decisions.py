@@ -15,7 +15,7 @@ from festival.record import record
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person, new_id
 from festival.texts import Texts, quoted_films
-from reviews.cautions import was_watched
+from reviews.cautions import watched_among
 from reviews.tables import Announcement, AnnouncementLine, Decision
 from submissions import projection
 from submissions.entries import move, propose, propose_many
@@ -364,7 +364,7 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
         edition=edition,
         occasion=f"announcement:{line.announcement}",
         words=await words_for(line),
-        **(await facts_for(submission, line)),
+        **facts_of(line, await batch_of(line), await watched_among([line.submission])),
     )
 
 
@@ -425,12 +425,12 @@ async def words_for(line: AnnouncementLine) -> OccasionWords:
     return words
 
 
-async def facts_for(submission: Submission, line: AnnouncementLine) -> dict[str, Any]:
+def facts_of(line: AnnouncementLine, batch: Announcement, watched: set[str]) -> dict[str, Any]:
     """A refusal says that the film was watched only where the house knows it; of a decision that is taken back a
     letter says what was told before, what is true now, and why as far as the chair wrote it for its reader.
     """
     if line.was:
-        word = (await batch_of(line)).word
+        word = batch.word
         return {
             "was": lambda lang: t(lang, f"letter.taken_back.was.{line.was}"),
             "now": lambda lang: t(lang, f"letter.taken_back.now.{line.wanted}"),
@@ -438,8 +438,8 @@ async def facts_for(submission: Submission, line: AnnouncementLine) -> dict[str,
         }
     if line.wanted != Status.DECLINED:
         return {}
-    watched = await was_watched(submission.id)
-    return {"watched": lambda lang: " " + t(lang, "letter.declined.watched") if watched else ""}
+    is_watched = line.submission in watched
+    return {"watched": lambda lang: " " + t(lang, "letter.declined.watched") if is_watched else ""}
 
 
 async def cancel(batch_id: str, *, edition: Edition, by: Person) -> None:

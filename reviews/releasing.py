@@ -5,7 +5,7 @@ minutes all of it can be called back. Nothing of a decision moves before that.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -18,24 +18,27 @@ from festival.language import moment
 from festival.people import person as person_of
 from festival.record import record
 from festival.shapes import SeenVersion
-from festival.tables import Edition, Person, new_id
+from festival.tables import Edition, LetterText, Person, new_id
 from festival.texts import film_title
 from festival.wording import (
     LINK,
     body_faults,
     filled,
     one_line,
+    own_words,
     placeholders,
     subject_faults,
-    worded,
+    worded_as,
 )
 from reviews import decisions
-from reviews.decisions import check_known, check_preview, facts_for, hold_films, kind_of
+from reviews.cautions import watched_among
+from reviews.decisions import check_known, check_preview, facts_of, hold_films, kind_of
 from reviews.tables import Announcement, AnnouncementLine, AnnouncementWords
-from submissions.tables import Film, Submission
+from submissions.tables import Film
 
 LATEST = timedelta(days=120)
 ROWS = 25
+Row = TypeVar("Row", AnnouncementLine, Film, Person)
 WordedSubject = Annotated[str, Meta(max_length=300)]
 WordedBody = Annotated[str, Meta(max_length=8000)]
 
@@ -191,50 +194,68 @@ async def letters_ahead(
     batch: str, edition: Edition, *, first: int = 0, most: int = ROWS
 ) -> list[BatchLetter]:
     """Each letter of a batch as its reader will have it, in their language."""
-    found = await rows(
-        """SELECT l.id, l.submission, m.person FROM announcement_line l
+    pairs = await rows(
+        """SELECT l.id, l.submission, s.film, m.person FROM announcement_line l
            JOIN member m ON m.submission = l.submission JOIN submission s ON s.id = l.submission
            JOIN film f ON f.id = s.film JOIN person p ON p.id = m.person
            WHERE l.announcement = {} AND p.erased_at IS NULL
            ORDER BY l.wanted, f.title, l.submission, m.person LIMIT {} OFFSET {}""",
         batch, most, first,
     )  # fmt: skip
+    return await worded_letters(batch, pairs, edition) if pairs else []
+
+
+async def worded_letters(
+    batch: str, pairs: list[dict[str, Any]], edition: Edition
+) -> list[BatchLetter]:
+    """What all of them hang on is asked for once, however many they are."""
+    lines = await by_id(AnnouncementLine, {pair["id"] for pair in pairs})
+    films = await by_id(Film, {pair["film"] for pair in pairs})
+    people = await by_id(Person, {pair["person"] for pair in pairs})
+    kinds = {kind_of(line) for line in lines.values()}
+    usual = {kind: await own_words(kind, edition) for kind in kinds}
+    watched = await watched_among(sorted({pair["submission"] for pair in pairs}))
+    announcement = await decisions.batch_of(next(iter(lines.values())))
     words = await words_of(batch)
     told = []
-    for row in found:
-        submission = await Submission.objects().get(Submission.id == row["submission"])
-        line = await AnnouncementLine.objects().get(AnnouncementLine.id == row["id"])
-        if submission is not None and line is not None:
-            told.append(await letter_ahead(submission, line, row["person"], edition, words))
+    for pair in pairs:
+        line = lines[pair["id"]]
+        facts = facts_of(line, announcement, watched)
+        to, film = people[pair["person"]], films[pair["film"]]
+        told.append(letter_ahead(line, film, to, facts, edition, usual[kind_of(line)], words))
     return told
 
 
-async def letter_ahead(
-    submission: Submission,
+async def by_id(table: type[Row], ids: set[str]) -> dict[str, Row]:
+    return {row.id: row for row in await table.objects().where(table.id.is_in(sorted(ids)))}
+
+
+def letter_ahead(
     line: AnnouncementLine,
-    person: str,
+    film: Film,
+    to: Person,
+    facts: Mapping[str, Any],
     edition: Edition,
+    usual: LetterText | None,
     words: Mapping[tuple[str, str, str, str], AnnouncementWords],
 ) -> BatchLetter:
-    to = await person_of(person)
-    film = await Film.objects().get(Film.id == submission.film)
     values = {
         "name": to.name or to.email,
         "edition": edition.name,
-        "title": partial(film_title, film=film) if film else "",
-        **(await facts_for(submission, line)),
+        "title": partial(film_title, film=film),
+        **facts,
     }
-    wanted, kind = line.wanted, kind_of(line)
+    wanted = line.wanted
     with in_zone(edition.zone):
-        language, subject, body = await worded(kind, to.language, edition=edition, values=values)
-    own = chosen_words(words, wanted, language, submission.id, person)
+        language, subject, body = worded_as(usual, kind_of(line), to.language, values)
+    own = chosen_words(words, wanted, language, line.submission, to.id)
     if own is not None:
         subject, body = said(own, language, values)
-    mine = words.get((wanted, "", submission.id, person))
+    mine = words.get((wanted, "", line.submission, to.id))
     return BatchLetter(
-        submission=submission.id,
-        person=person,
-        film=film_title(language, film) if film else "",
+        submission=line.submission,
+        person=to.id,
+        film=film_title(language, film),
         reader=to.name or to.email,
         wanted=wanted,
         language=language,
