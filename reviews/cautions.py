@@ -55,10 +55,9 @@ def codes_of(film: FilmCoverage, *, is_open: bool) -> list[str]:
 
 async def watched_among(films: list[str]) -> set[str]:
     """Of which a letter may say so: somebody who could still hear it saw all but its credits."""
-    seen = await heard(films)
     return {
         film
-        for film, one in seen.items()
+        for film, one in (await heard(films) if films else {}).items()
         if one.whole > 0 and max(one.shares, default=0.0) >= WHOLE
     }
 

@@ -364,7 +364,11 @@ async def tell(line: AnnouncementLine, *, edition: Edition, by: Person) -> None:
         edition=edition,
         occasion=f"announcement:{line.announcement}",
         words=await words_for(line),
-        **facts_of(line, await batch_of(line), await watched_among([line.submission])),
+        **facts_of(
+            line,
+            word=(await batch_of(line)).word if line.was else "",
+            watched=await watched_among([line.submission] if is_refusal(line) else []),
+        ),
     )
 
 
@@ -425,18 +429,22 @@ async def words_for(line: AnnouncementLine) -> OccasionWords:
     return words
 
 
-def facts_of(line: AnnouncementLine, batch: Announcement, watched: set[str]) -> dict[str, Any]:
+def is_refusal(line: AnnouncementLine) -> bool:
+    """The only letter that may say that the film was watched."""
+    return not line.was and line.wanted == Status.DECLINED
+
+
+def facts_of(line: AnnouncementLine, *, word: str, watched: set[str]) -> dict[str, Any]:
     """A refusal says that the film was watched only where the house knows it; of a decision that is taken back a
     letter says what was told before, what is true now, and why as far as the chair wrote it for its reader.
     """
     if line.was:
-        word = batch.word
         return {
             "was": lambda lang: t(lang, f"letter.taken_back.was.{line.was}"),
             "now": lambda lang: t(lang, f"letter.taken_back.now.{line.wanted}"),
             "why": f"\n\n{word}" if word else "",
         }
-    if line.wanted != Status.DECLINED:
+    if not is_refusal(line):
         return {}
     is_watched = line.submission in watched
     return {"watched": lambda lang: " " + t(lang, "letter.declined.watched") if is_watched else ""}

@@ -32,7 +32,14 @@ from festival.wording import (
 )
 from reviews import decisions
 from reviews.cautions import watched_among
-from reviews.decisions import check_known, check_preview, facts_of, hold_films, kind_of
+from reviews.decisions import (
+    check_known,
+    check_preview,
+    facts_of,
+    hold_films,
+    is_refusal,
+    kind_of,
+)
 from reviews.tables import Announcement, AnnouncementLine, AnnouncementWords
 from submissions.tables import Film
 
@@ -214,13 +221,13 @@ async def worded_letters(
     people = await by_id(Person, {pair["person"] for pair in pairs})
     kinds = {kind_of(line) for line in lines.values()}
     usual = {kind: await own_words(kind, edition) for kind in kinds}
-    watched = await watched_among(sorted({pair["submission"] for pair in pairs}))
-    announcement = await decisions.batch_of(next(iter(lines.values())))
+    watched = await watched_among([one.submission for one in lines.values() if is_refusal(one)])
+    word = (await decisions.batch_of(next(iter(lines.values())))).word
     words = await words_of(batch)
     told = []
     for pair in pairs:
         line = lines[pair["id"]]
-        facts = facts_of(line, announcement, watched)
+        facts = facts_of(line, word=word, watched=watched)
         to, film = people[pair["person"]], films[pair["film"]]
         told.append(letter_ahead(line, film, to, facts, edition, usual[kind_of(line)], words))
     return told

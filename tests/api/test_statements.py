@@ -35,7 +35,7 @@ STATEMENTS = {
     "/{edition}/changes.atom": 4,
     "/{edition}/committee": 16,
     "/{edition}/committee/announcements": 10,
-    "/{edition}/committee/announcements/{batch_id}/letters": 19,
+    "/{edition}/committee/announcements/{batch_id}/letters": 18,
     "/{edition}/committee/assignment": 15,
     "/{edition}/committee/conflicts": 8,
     "/{edition}/committee/decisions": 16,
