@@ -127,7 +127,7 @@ def until(page: Page, look: Any, wanted: Any) -> None:
         if look() == wanted:
             return
         page.wait_for_timeout(100)
-    assert look() == wanted
+    assert look() == wanted, page.locator("#live").inner_text()
 
 
 def lane(page: Page, house: House, room: int, day: int) -> Any:
@@ -436,6 +436,28 @@ def test_a_hand_that_is_faster_than_the_door_is_obeyed_in_its_order(
     late[0].continue_()
 
     until(page, lambda: (house.starts()["Aube"][0], house.state()["screenings"][0]["locked"]), (675, True))
+
+
+def test_news_of_a_colleague_do_not_put_back_what_the_door_has_not_answered(
+    house: House, page: Page, bad: list[str]
+) -> None:
+    house.event("Aube", start=660)
+    house.event("Brume", start=660, room=1)
+    opened(page, house, "Ada", bad)
+    late = held_back(page, "**/placement")
+    block(page, "Aube").focus()
+    for key in ("Enter", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    until(page, lambda: len(late), 1)
+
+    house.move("Brume", 700, room=1)
+    expect(block(page, "Brume")).to_contain_text("11:40")
+    expect(block(page, "Aube")).to_contain_text("11:05")
+    for key in ("Enter", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    late[0].continue_()
+
+    until(page, lambda: house.starts()["Aube"][0], 670)
 
 
 def test_the_tray_is_one_tab_away_from_a_full_grid(house: House, page: Page, bad: list[str]) -> None:

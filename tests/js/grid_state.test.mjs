@@ -131,12 +131,35 @@ test("a place that the house did not take is forgotten", () => {
   const at = (day) => state.inLane({ day, screen: state.screen(show.screen) }).map((one) => one.name);
   assert.ok(at(0).includes(show.name));
 
-  state.put(show, { day: 1, start: 900 });
+  const hope = state.hope(show, { day: 1, start: 900 });
 
   assert.ok(at(1).includes(show.name));
   assert.ok(!at(0).includes(show.name));
 
-  state.forget();
+  state.settle(hope);
 
   assert.equal(state.shows()[0].start, 660);
+});
+
+test("news of others leave a show where this hand has put it, until the house has answered", () => {
+  const state = aState();
+  const [first, second] = [900, 960].map((start) => state.hope(state.shows()[0], { day: 1, start }));
+
+  state.renew({ ...state.data, version: 8 });
+  assert.equal(state.shows()[0].start, 960);
+
+  state.settle(first);
+  assert.equal(state.shows()[0].start, 960);
+
+  state.settle(second);
+  assert.equal(state.shows()[0].start, 660);
+});
+
+test("a room that is gone leaves no place to hope for", () => {
+  const state = aState();
+  state.hope(state.shows()[0], { day: 1, start: 900 });
+
+  state.renew({ ...state.data, screens: [] });
+
+  assert.deepEqual([state.shows()[0].day, state.shows()[0].isLost], [null, true]);
 });

@@ -65,29 +65,30 @@ export class GridActs {
     return Math.max(seen, this.answered.get(name) ?? 0);
   }
 
-  // It stands where this act left it: nobody moved it meanwhile.
-  saw(show, told, { screen, start }) {
-    const now = this.state.find(show.programme, show.number);
-    if (now?.screen === screen && now.start === start) this.answered.set(show.name, told.version);
-    return now;
+  // It stands where this act left it: nobody moved it meanwhile, as far as anybody has told.
+  saw({ name, programme, number }, told, { screen, start }) {
+    const { screenings } = this.state.isLate(told) ? this.state.data : told;
+    const now = screenings.find((s) => s.programme === programme && s.number === number);
+    if (now?.screen === screen && now.start === start) this.answered.set(name, told.version);
   }
 
   async move(show, day, screen, start, seen = this.state.data.version) {
     const { grid, state } = this;
     const place = { screen, start: day * DAY + start };
     const hand = grid.hand();
-    this.state.put(show, { day, ...place });
+    const hope = state.hope(show, { day, ...place });
     grid.picture.paint();
     const told = await this.send(() => this.placing(show, place, seen));
+    state.settle(hope);
     if (!told) {
-      state.forget();
       grid.picture.paint();
       if (hand.isHere()) grid.focusOn(show);
       return false;
     }
     this.remember(told.act);
+    this.saw(show, told, place);
     grid.take(told);
-    const moved = this.saw(show, told, place);
+    const moved = state.find(show.programme, show.number);
     if (!moved) return true;
     if (hand.listens()) grid.say(`${state.label(moved)}. ${state.clashWords(moved) || state.words.free}`);
     if (!hand.isHere()) return true;
@@ -121,7 +122,7 @@ export class GridActs {
 
   async lock(show, seen) {
     const hand = this.grid.hand();
-    const { screen, start } = show;
+    const where = this.state.find(show.programme, show.number) ?? show;
     const method = show.locked ? "DELETE" : "POST";
     const told = await this.send(() => ({
       method,
@@ -130,8 +131,8 @@ export class GridActs {
     }));
     if (!told) return;
     this.remember(told.act);
+    this.saw(show, told, where);
     this.grid.take(told);
-    this.saw(show, told, { screen, start });
     this.show(show, hand);
   }
 

@@ -117,9 +117,10 @@ export class GridPanel {
     this.part("merge").disabled = !others.length;
   }
 
-  // Somebody has acted: an untouched form follows, a touched one keeps its words and says so.
+  // Somebody has acted: an untouched form follows, a touched one keeps its words and says so. While the
+  // house is asked for what it says, it stays as it is.
   refresh() {
-    if (this.box.hidden || !this.show) return;
+    if (this.box.hidden || !this.show || this.asked === this.show.name) return;
     const now = this.state.find(this.show.programme, this.show.number);
     if (!now) {
       this.close();
@@ -128,8 +129,8 @@ export class GridPanel {
     this.askAgain();
     const place = this.place(now);
     const hasMoved = JSON.stringify(place) !== JSON.stringify(this.base) || now.id !== this.show.id;
-    const typed = Object.keys(place).some((name) => this.form[name].value !== this.base[name]);
-    if (!typed) {
+    const differs = (from) => Object.keys(from).some((name) => this.form[name].value !== from[name]);
+    if (!differs(this.base) || !differs(place)) {
       this.fill(now);
       return;
     }
@@ -145,13 +146,16 @@ export class GridPanel {
     this.note.hidden = false;
   }
 
-  submit() {
+  async submit() {
     const { form } = this;
     const start = minutesOf(form.start.value);
     form.start.setCustomValidity(start === null ? this.state.words.hour_wrong : "");
     form.start.oninput = () => form.start.setCustomValidity("");
     if (!form.reportValidity()) return;
-    this.grid.acts.move(this.show, Number(form.day.value), form.screen.value, start, this.seen);
+    this.asked = this.show.name;
+    await this.grid.acts.move(this.show, Number(form.day.value), form.screen.value, start, this.seen);
+    this.asked = null;
+    this.refresh();
   }
 
   // Why here, and what every other place would cost

@@ -26,6 +26,7 @@ export class GridState {
   constructor(data) {
     this.data = data;
     this.words = data.words;
+    this.hopes = [];
   }
 
   item(show) {
@@ -104,7 +105,6 @@ export class GridState {
     if (this.list) return this.list;
     const known = this.data.screenings.filter((s) => this.data.programmes[s.programme]);
     const placed = known.map((s) => ({ ...s, day: dayOf(s.start) }));
-    for (const show of placed) if (!this.hasLane(show)) Object.assign(show, { day: null, isLost: true });
     const taken = new Set(known.map((s) => `${s.programme}:${s.number}`));
     const missing = Object.values(this.data.programmes).flatMap((p) =>
       [...Array(p.showings).keys()]
@@ -114,6 +114,9 @@ export class GridState {
     this.list = [...placed, ...missing];
     for (const show of this.list) show.name = `${show.programme}:${show.number}`;
     this.named = new Map(this.list.map((show) => [show.name, show]));
+    for (const { name, place } of this.hopes) Object.assign(this.named.get(name) ?? {}, place);
+    for (const show of this.list)
+      if (show.day !== null && !this.hasLane(show)) Object.assign(show, { day: null, isLost: true });
     return this.list;
   }
 
@@ -134,10 +137,19 @@ export class GridState {
     return this.laned;
   }
 
-  // Where a hand has just put it; the house may say otherwise.
-  put(show, place) {
-    Object.assign(show, place);
-    this.laned = null;
+  // Where this hand has put it. The house has not answered yet and may say otherwise; news of others
+  // meanwhile do not put it back.
+  hope(show, place) {
+    const hope = { name: show.name, place };
+    this.hopes.push(hope);
+    this.forget();
+    return hope;
+  }
+
+  // The house has answered.
+  settle(hope) {
+    this.hopes = this.hopes.filter((other) => other !== hope);
+    this.forget();
   }
 
   inLane({ day, screen }) {
@@ -189,7 +201,7 @@ export class GridState {
     return isOther;
   }
 
-  // Places that a hand chose and the house did not take.
+  // What was made of an older state.
   forget() {
     this.list = null;
     this.laned = null;

@@ -57,9 +57,12 @@ class FestivalGrid extends HTMLElement {
 
   // While a hand holds a block the newest state waits.
   take(state) {
-    if (this.state.isLate(state)) return;
     if (this.drag?.on) {
-      this.waiting = state;
+      if (!(state.version < this.waiting?.version)) this.waiting = state;
+      return;
+    }
+    if (this.state.isLate(state)) {
+      this.picture.paint(); // what the hand hoped for may be settled by it
       return;
     }
     if (this.state.isOfOtherDays(state)) {
