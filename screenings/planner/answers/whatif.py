@@ -1,6 +1,5 @@
 """What it would cost to move one screening: the price of every start that is legal for it."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -100,37 +99,36 @@ def cells(grid: LaidPlan, name: Name) -> list[Cell]:
         if position is not None:
             schedule.put(at, position)
     now = cost_now(schedule, at, position, overlap_costs)
+    prices = prices_at(instance.hours[at], overlap_costs)
+    priced = reduce(or_, (starts for _, starts in instance.hours[at]), 0)
     listed: list[Cell] = []
     for screen, shown_on in enumerate(instance.screens):
-        starts = instance.starts[at][screen]
-        takes = takers(starts, blocked.get(screen, []), instance.names)
-        free = starts & ~crowded & ~reduce(or_, (held for _, held in blocked.get(screen, ())), 0)
         here = instance.screen_costs[at][screen] - now
-        for price, hours in with_overlaps(instance.hours[at], overlap_costs):
+        starts = instance.starts[at][screen] & priced
+        for names, held in by_takers(starts, blocked.get(screen, []), instance.names):
             listed += [
-                Cell(shown_on.id, start, here + price) for start in minutes.each(free & hours)
-            ]
-            listed += [
-                Cell(shown_on.id, start, here + price, sorted(takes[start]))
-                for start in minutes.each(starts & hours & ~free)
-                if start in takes
+                Cell(shown_on.id, start, here + prices[start], names)
+                for start in minutes.each(held if names else held & ~crowded)
             ]
     return with_further_cost(grid, name, listed) if instance.has_further_cost else listed
 
 
-def with_overlaps(
-    hours: Iterable[tuple[int, int]], overlap_costs: Iterable[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """What each start costs, and the starts that cost so much: the hour, and the rivals that run then."""
-    priced = list(hours)
-    for weight, forbidden in overlap_costs:
-        split = [(price + weight, starts & forbidden) for price, starts in priced]
-        priced = [one for one in [*split, *((p, s & ~forbidden) for p, s in priced)] if one[1]]
-    return priced
+def prices_at(
+    hours: Iterable[tuple[int, int]], overlap_costs: Collection[tuple[int, int]]
+) -> dict[int, int]:
+    """By start, what it costs on any screen: the hour, and the rivals that run then."""
+    return {
+        start: price + overlap_cost(overlap_costs, start)
+        for price, starts in hours
+        for start in minutes.each(starts)
+    }
 
 
 def cost_now(
-    schedule: Schedule, at: int, position: Position | None, overlap_costs: list[tuple[int, int]]
+    schedule: Schedule,
+    at: int,
+    position: Position | None,
+    overlap_costs: Collection[tuple[int, int]],
 ) -> int:
     """What the screening costs where it stands; nothing where it does not."""
     return (
@@ -140,19 +138,20 @@ def cost_now(
     )
 
 
-def overlap_cost(overlap_costs: list[tuple[int, int]], start: int) -> int:
+def overlap_cost(overlap_costs: Collection[tuple[int, int]], start: int) -> int:
     return sum(weight for weight, forbidden in overlap_costs if forbidden >> start & 1)
 
 
-def takers(
+def by_takers(
     starts: int, blocked: Iterable[tuple[int, int]], names: Sequence[Name]
-) -> dict[int, list[Name]]:
-    """By start, whoever would have to go."""
-    takers_at: dict[int, list[Name]] = defaultdict(list)
+) -> list[tuple[list[Name], int]]:
+    """The starts, by whoever would have to go; the starts of one list share it."""
+    parts: list[tuple[list[Name], int]] = [([], starts)]
     for other, forbidden in blocked:
-        for start in minutes.each(starts & forbidden):
-            takers_at[start].append(names[other])
-    return takers_at
+        taken = [([*gone, names[other]], held & forbidden) for gone, held in parts]
+        left = [(gone, held & ~forbidden) for gone, held in parts]
+        parts = [one for one in [*taken, *left] if one[1]]
+    return [(sorted(gone), held) for gone, held in parts]
 
 
 def with_further_cost(grid: LaidPlan, name: Name, listed: list[Cell]) -> list[Cell]:
