@@ -17,7 +17,7 @@ from api.assets import asset, sheet
 from api.prose import prose
 from festival import clock, language, texts
 from festival.language import OFFICIAL, has_words, spoken, t
-from festival.paging import NEWEST
+from festival.paging import FIRSTS, NEWEST
 from festival.tables import Edition
 from units import times
 
@@ -69,7 +69,7 @@ def environment(lang: str) -> Environment:
     made.globals["stylesheet"] = sheet  # `sheet` is what many pages show
     made.globals["data_block"] = data_block
     made.globals["served"] = True  # but for a page in a folder, which can ask nobody
-    made.globals["NEWEST"] = NEWEST
+    made.globals |= {"FIRSTS": FIRSTS, "NEWEST": NEWEST}
     made.globals["fields_of"] = texts.fields_of
     made.globals["once"] = lambda: secrets.token_urlsafe(12)
     made.filters.update(filters(lang))

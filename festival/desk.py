@@ -263,7 +263,7 @@ async def removals(edition: Edition, act: str, *, hours: int = 24) -> list[Chang
            WHERE r.edition = {} AND r.act = {} AND r.at > now() - make_interval(hours => {})
              AND jsonb_typeof(r.details->'gone') = 'object'
              AND NOT EXISTS (SELECT 1 FROM record b WHERE b.subject = r.subject AND b.id > r.id)
-           ORDER BY r.id DESC LIMIT 20""",
+           ORDER BY r.id DESC""",
         edition.id,
         act,
         hours,

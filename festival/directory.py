@@ -156,7 +156,7 @@ async def invitations_of(person_id: str, edition: Edition) -> list[dict[str, Any
              CASE WHEN i.revoked_at IS NOT NULL THEN 'revoked' WHEN l.used_at IS NOT NULL THEN 'used'
                WHEN l.expires_at > now() THEN 'open' ELSE 'over' END AS state
            FROM invitation i LEFT JOIN link l ON l.id = i.link LEFT JOIN person b ON b.id = i.by
-           WHERE i.person = {} AND i.edition = {} ORDER BY i.created_at DESC LIMIT 20""",
+           WHERE i.person = {} AND i.edition = {} ORDER BY i.created_at DESC""",
         person_id,
         edition.id,
     )

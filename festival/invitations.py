@@ -22,6 +22,7 @@ from festival.db import later, rows, transaction
 from festival.errors import FestivalError, Missing, Refused
 from festival.language import spoken, t
 from festival.leases import Lease, hold
+from festival.paging import NEWEST
 from festival.record import record
 from festival.settings import Settings
 from festival.tables import Edition, InvitationList, Person, Role, Section
@@ -383,9 +384,9 @@ async def progress(list_id: str, *, edition: Edition) -> ListProgress:
 async def latest(edition: Edition) -> list[dict[str, Any]]:
     """The last lists of an edition: `id`, `at`, `by`, `rows`, `done`."""
     return await rows(
-        """SELECT i.id, i.created_at AS at, i.done, jsonb_array_length(i.lines) AS rows,
+        f"""SELECT i.id, i.created_at AS at, i.done, jsonb_array_length(i.lines) AS rows,
              coalesce(nullif(p.name, ''), p.email, '') AS by
            FROM invitation_list i LEFT JOIN person p ON p.id = i.by
-           WHERE i.edition = {} ORDER BY i.created_at DESC LIMIT 5""",
+           WHERE i.edition = {{}} ORDER BY i.created_at DESC LIMIT {NEWEST}""",
         edition.id,
     )

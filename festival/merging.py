@@ -17,10 +17,12 @@ import msgspec
 from festival import letters, people
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, NotAllowed, Refused
+from festival.paging import Paged, numbers_of, paged
 from festival.record import record
 from festival.tables import Edition, MergeRequest, Person
 
 LASTS = timedelta(days=14)
+PAGE = 40  # pairs
 
 
 class Fate(StrEnum):
@@ -514,19 +516,31 @@ async def _drop_unfinished(stays: str, goes: str) -> None:
 # Lists
 
 
-async def likely_twins(editions: list[str]) -> list[dict[str, Any]]:
-    """Pairs of people of these editions whose name is the same but for accents and capitals."""
-    return await rows(
-        """WITH own AS (
+class AlikeSheet(Paged, frozen=True, kw_only=True):
+    """A page of pairs; whoever was seen last would stay."""
+
+    pairs: list[dict[str, Any]]
+
+
+async def likely_twins(editions: list[str], *, page: int = 1) -> AlikeSheet:
+    """People of these editions whose name is the same but for accents and capitals, forty pairs a page."""
+    pairs = """SELECT a.folded, a.id AS stays, a.name AS stays_name, a.email AS stays_email,
+        b.id AS goes, b.name AS goes_name, b.email AS goes_email
+      FROM own a JOIN own b ON a.folded = b.folded AND a.id <> b.id
+        AND (coalesce(a.seen_at, '-infinity'), a.id) > (coalesce(b.seen_at, '-infinity'), b.id)"""
+    told = await rows(
+        f"""WITH own AS (
               SELECT p.id, p.name, p.email, p.seen_at, p.folded_name AS folded FROM person p
               WHERE p.merged_into IS NULL AND p.disabled_at IS NULL AND length(trim(p.name)) > 2
-                AND EXISTS (SELECT 1 FROM role r WHERE r.person = p.id AND r.edition = ANY({})))
-            SELECT a.id AS stays, a.name AS stays_name, a.email AS stays_email,
-              b.id AS goes, b.name AS goes_name, b.email AS goes_email
-            FROM own a JOIN own b ON a.folded = b.folded AND a.id <> b.id
-              AND (coalesce(a.seen_at, '-infinity'), a.id) > (coalesce(b.seen_at, '-infinity'), b.id)
-            ORDER BY a.folded, a.email LIMIT 50""",
+                AND EXISTS (SELECT 1 FROM role r WHERE r.person = p.id AND r.edition = ANY({{}}))),
+            {paged(pairs, order="folded, stays_email, goes_email", of=PAGE)}
+            SELECT * FROM page ORDER BY place""",
         editions,
+        page,
+    )
+    columns = ("stays", "stays_name", "stays_email", "goes", "goes_name", "goes_email")
+    return AlikeSheet(
+        pairs=[{name: row[name] for name in columns} for row in told], **numbers_of(told, of=PAGE)
     )
 
 

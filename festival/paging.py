@@ -9,6 +9,8 @@ from festival.directory import folded
 
 NEWEST = 50
 """So many are shown of what happens now and then and is looked for by its date: archives, brought lists, backups."""
+FIRSTS = 40
+"""So many are shown of what is not read through: it is looked for more narrowly, or the next come when these are done."""
 
 
 class Paged(msgspec.Struct, frozen=True, kw_only=True):

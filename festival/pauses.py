@@ -15,17 +15,20 @@ PAUSABLE: tuple[Pausable, ...] = ("fast", "heavy", "plans")
 
 
 class Paused(msgspec.Struct, frozen=True):
-    """Since when a queue stands, and who has stopped it."""
+    """Since when a queue stands, who has stopped it, and how many lines wait in it."""
 
     queue: str
     since: datetime
     by: str
+    waits: int
 
 
 async def pauses_of(edition: Edition) -> dict[str, Paused]:
     """The paused queues of an edition, by their names."""
     found = await rows(
-        """SELECT u.queue, u.created_at AS since, coalesce(nullif(p.name, ''), p.email) AS by
+        """SELECT u.queue, u.created_at AS since, coalesce(nullif(p.name, ''), p.email) AS by,
+             (SELECT count(*) FROM outbox o WHERE o.edition = u.edition AND o.queue = u.queue
+               AND o.done_at IS NULL AND o.parked_at IS NULL) AS waits
            FROM pause u JOIN person p ON p.id = u.paused_by WHERE u.edition = {} ORDER BY u.queue""",
         edition.id,
     )

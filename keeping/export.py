@@ -18,6 +18,7 @@ from festival.db import later, rows, transaction
 from festival.errors import Missing
 from festival.language import OFFICIAL, t
 from festival.leases import Lease, hold
+from festival.paging import NEWEST
 from festival.record import record
 from festival.tables import Edition, Person
 from keeping.erasure import EXPORTS
@@ -82,8 +83,8 @@ async def ask(person: Person, *, edition: Edition) -> DataExport:
 async def exports_of(person_id: str) -> list[dict[str, Any]]:
     """The newest first: `id`, `state`, `fraction`, `size`, `sha256`, times."""
     return await rows(
-        """SELECT id, state, fraction, size, sha256, created_at, ready_at, expires_at FROM data_export
-           WHERE person = {} ORDER BY created_at DESC LIMIT 5""",
+        f"""SELECT id, state, fraction, size, sha256, created_at, ready_at, expires_at FROM data_export
+            WHERE person = {{}} ORDER BY created_at DESC LIMIT {NEWEST}""",
         person_id,
     )
 

@@ -8,7 +8,7 @@ import msgspec
 from festival.access import Viewer
 from festival.db import rows
 from festival.errors import Missing
-from festival.paging import Paged, numbers_of, paged, sought
+from festival.paging import FIRSTS, Paged, numbers_of, paged, sought
 from festival.tables import Edition
 from keeping import mentions
 
@@ -88,14 +88,14 @@ async def mentions_for(edition: Edition, viewer: Viewer, name: str) -> list[ment
 
 
 async def accounts_called(edition: Edition, name: str) -> list[dict[str, Any]]:
-    """Accounts of this edition with (a part of) this name or address: they leave by their own way."""
+    """Accounts of this edition with (a part of) this name or address, the first forty: they leave by their own way."""
     return await rows(
-        """SELECT DISTINCT p.id, p.name, p.email FROM person p
-           WHERE p.erased_at IS NULL AND folded(p.name || ' ' || p.email) LIKE {}
-             AND (EXISTS (SELECT FROM role r WHERE r.person = p.id AND r.edition = {})
+        f"""SELECT DISTINCT p.id, p.name, p.email FROM person p
+           WHERE p.erased_at IS NULL AND folded(p.name || ' ' || p.email) LIKE {{}}
+             AND (EXISTS (SELECT FROM role r WHERE r.person = p.id AND r.edition = {{}})
                OR EXISTS (SELECT FROM member m JOIN submission s ON s.id = m.submission
-                          WHERE m.person = p.id AND s.edition = {}))
-           ORDER BY p.name LIMIT 20""",
+                          WHERE m.person = p.id AND s.edition = {{}}))
+           ORDER BY p.name, p.id LIMIT {FIRSTS}""",
         mentions.like(name),
         edition.id,
         edition.id,

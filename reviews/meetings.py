@@ -15,6 +15,7 @@ from msgspec import Meta
 from festival.access import Viewer
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
+from festival.paging import Paged, numbers_of, paged
 from festival.record import record
 from festival.shapes import Id
 from festival.tables import Edition, Person, new_id
@@ -28,8 +29,9 @@ from reviews.tables import Meeting, MeetingLine, MeetingPerson
 from submissions.tables import Submission
 
 PEN_MINUTES = 10
-AGENDA = 200
+AGENDA = 12  # films that are read beside the one on the table
 PAGE = 100  # lines of the minutes in one page
+MEETINGS = 40  # in one page of those that are over
 RaisedHands = Annotated[int, Meta(ge=0, le=500)]
 VERBS = {"accepted": accept, "waitlisted": wait, "declined": regret, "undecided": reopen}
 
@@ -91,6 +93,13 @@ class AgendaFilm(msgspec.Struct, frozen=True, kw_only=True):
     letter: str
     runtime: float
     spread: float
+
+
+class Agenda(msgspec.Struct, frozen=True):
+    """The first films that are still to be decided, and how many there are in all."""
+
+    films: list[AgendaFilm]
+    total: int
 
 
 class MinutesLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,21 +176,34 @@ async def meeting_with(meeting: str, edition: Edition) -> TableState:
     return msgspec.convert(found[0], TableState)
 
 
-async def meetings_of(edition: Edition) -> list[TableState]:
-    found = await rows(STATE + "ORDER BY m.begun_at DESC LIMIT 100", edition.id)
-    return msgspec.convert(found, list[TableState])
+class MeetingSheet(Paged, frozen=True, kw_only=True):
+    """A page of meetings, the newest first."""
+
+    meetings: list[TableState]
 
 
-async def agenda(viewer: Viewer) -> list[AgendaFilm]:
+async def meetings_of(edition: Edition, *, page: int = 1) -> MeetingSheet:
+    """Every meeting, one that has no end included, forty a page."""
+    told = await rows(
+        f"""WITH {paged("SELECT id, begun_at FROM meeting WHERE edition = {}", order="begun_at DESC, id", of=MEETINGS)}
+            SELECT page.place, page.found, one.* FROM page JOIN ({STATE}) one USING (id) ORDER BY page.place""",
+        edition.id, page, edition.id,
+    )  # fmt: skip
+    return MeetingSheet(
+        meetings=msgspec.convert(told, list[TableState]), **numbers_of(told, of=MEETINGS)
+    )
+
+
+async def agenda(viewer: Viewer) -> Agenda:
     """What has not been decided, as far as this chair may see it; what divides most comes first."""
     await refresh(viewer.edition)
     found = await rows(
-        f"""{SEEN} SELECT id, title, titles, letter, runtime, shown_spread AS spread FROM seen
-            WHERE col = 'undecided' ORDER BY round(shown_spread::numeric, 6) DESC, title, id LIMIT {{}}""",
+        f"""{SEEN} SELECT id, title, titles, letter, runtime, shown_spread AS spread, count(*) OVER () AS total
+            FROM seen WHERE col = 'undecided'
+            ORDER BY round(shown_spread::numeric, 6) DESC, title, id LIMIT {AGENDA}""",
         *await seen_values(viewer),
-        AGENDA,
     )
-    return msgspec.convert(found, list[AgendaFilm])
+    return Agenda(msgspec.convert(found, list[AgendaFilm]), found[0]["total"] if found else 0)
 
 
 READABLE = f"""WITH readable AS NOT MATERIALIZED (SELECT * FROM meeting_line l WHERE l.meeting = {{}}
@@ -302,7 +324,7 @@ async def take_pen(meeting: str, given: PenTo, *, edition: Edition, by: Person) 
 
 async def begin(given: NewMeeting, *, edition: Edition, viewer: Viewer, by: Person) -> str:
     """Whoever begins it holds the pen; the first film is the one that divides most."""
-    first = next(iter(await agenda(viewer)), None)
+    first = next(iter((await agenda(viewer)).films), None)
     async with transaction():
         made = await rows(
             """INSERT INTO meeting (id, edition, name, submission, scribe, pen_until, begun_at)
@@ -401,7 +423,7 @@ async def decide(
             votes_against=given.votes_against,
             abstained=given.abstained,
         ).save()
-        left = [one.id for one in await agenda(viewer) if one.id != submission.id]
+        left = [one.id for one in (await agenda(viewer)).films if one.id != submission.id]
         await rows(
             "UPDATE meeting SET submission = {} WHERE id = {} RETURNING id",
             left[0] if left else None,
@@ -472,6 +494,6 @@ async def committee_of(edition: Edition) -> list[dict[str, Any]]:
         """SELECT p.id, coalesce(nullif(p.name, ''), p.email) AS name, bool_or(r.part = 'chair') AS is_chair
            FROM role r JOIN person p ON p.id = r.person AND p.disabled_at IS NULL
            WHERE r.edition = {} AND r.part IN ('chair', 'reviewer')
-           GROUP BY p.id ORDER BY name LIMIT 300""",
+           GROUP BY p.id ORDER BY name, p.id""",
         edition.id,
     )

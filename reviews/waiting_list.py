@@ -8,6 +8,7 @@ from festival.access import Viewer
 from festival.db import rows, transaction
 from festival.desk import Way, hold_edition
 from festival.errors import Conflict, Missing
+from festival.paging import FIRSTS
 from festival.record import record
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person
@@ -88,7 +89,7 @@ async def proposals(viewer: Viewer) -> list[Proposed]:
                 AND seen.pending IS NULL
               ORDER BY w.position NULLS LAST, round(seen.shown_mean::numeric, 6) DESC NULLS LAST, seen.id
               LIMIT 1) n ON true
-            ORDER BY gone.title, gone.id LIMIT 20""",
+            ORDER BY gone.title, gone.id LIMIT {FIRSTS}""",
         *await seen_values(viewer), films,
     )  # fmt: skip
     return msgspec.convert(found, list[Proposed])

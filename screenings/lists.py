@@ -11,11 +11,13 @@ from festival.clock import minutes_of
 from festival.db import each_once, made_once, rows, transaction
 from festival.errors import Missing
 from festival.language import OFFICIAL, text_in
+from festival.paging import Paged, numbers_of, paged
 from festival.tables import Edition, new_id
 from festival.texts import Texts
 from screenings.tables import Grid, PlanRun, Screen
 
 Read = TypeVar("Read")
+RUNS = 20  # of a page
 GONE = frozenset({"withdrawn", "declined"})
 
 
@@ -268,22 +270,41 @@ async def plan_run(edition: Edition, run_id: str) -> PlanRun:
     return run
 
 
-async def plan_runs(edition: Edition) -> list[dict[str, Any]]:
-    """The newest first, with who asked, what came of it, and whether that was taken back."""
-    return await rows(
-        """SELECT *, CASE WHEN undone THEN 'undone' WHEN act IS NOT NULL THEN 'applied'
-             ELSE state END AS shown_state
-           FROM (SELECT r.id, r.kind, r.state, r.act, r.created_at, r.fact, p.name AS by,
-               (r.repair->>'moves')::int AS moves, (r.plan->>'cost')::int AS cost,
-               r.act IS NOT NULL AND (r.undone_at IS NOT NULL OR EXISTS (
-                 SELECT 1 FROM grid_change u JOIN grid g ON g.id = u.grid
-                 WHERE g.edition = r.edition AND g.number IS NULL AND u.undoes = r.act
-                   AND NOT EXISTS (SELECT 1 FROM grid_change d
-                                   WHERE d.grid = u.grid AND d.undoes = u.act))) AS undone
-             FROM plan_run r LEFT JOIN person p ON p.id = r.asked_by
-             WHERE r.edition = {}) run
-           ORDER BY created_at DESC LIMIT 500""",
-        edition.id,
+class RunSheet(Paged, frozen=True, kw_only=True):
+    """A page of runs; `states` are those in which any run of the edition stands."""
+
+    runs: list[dict[str, Any]]
+    states: list[str]
+
+
+async def plan_runs(
+    edition: Edition, *, kind: str = "", state: str = "", page: int = 1
+) -> RunSheet:
+    """The newest first, twenty a page, with who asked, what came of it, and whether that was taken back."""
+    meant = """SELECT id, created_at FROM known
+               WHERE ({} = '' OR kind = {}) AND ({} = '' OR shown_state = {})"""
+    told = await rows(
+        f"""WITH known AS MATERIALIZED (
+              SELECT r.id, r.kind, r.created_at, CASE WHEN r.act IS NULL THEN r.state
+                WHEN r.undone_at IS NOT NULL OR EXISTS (
+                  SELECT 1 FROM grid_change u JOIN grid g ON g.id = u.grid
+                  WHERE g.edition = r.edition AND g.number IS NULL AND u.undoes = r.act
+                    AND NOT EXISTS (SELECT 1 FROM grid_change d WHERE d.grid = u.grid AND d.undoes = u.act))
+                THEN 'undone' ELSE 'applied' END AS shown_state
+              FROM plan_run r WHERE r.edition = {{}}),
+            {paged(meant, order="created_at DESC, id", of=RUNS)}
+            SELECT stood.states, page.place, page.found, r.id, r.kind, r.created_at, r.fact, p.name AS by,
+              (r.repair->>'moves')::int AS moves, (r.plan->>'cost')::int AS cost, known.shown_state
+            FROM (SELECT coalesce(jsonb_agg(DISTINCT shown_state), '[]') AS states FROM known) stood
+            LEFT JOIN (page JOIN known ON known.id = page.id JOIN plan_run r ON r.id = page.id
+              LEFT JOIN person p ON p.id = r.asked_by) ON true
+            ORDER BY page.place""",
+        edition.id, kind, kind, state, state, page,
+    )  # fmt: skip
+    return RunSheet(
+        runs=[row for row in told if row["id"]],
+        states=told[0]["states"],
+        **numbers_of(told, of=RUNS),
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from festival.access import Act, Subject, Viewer, in_scope, may
 from festival.db import rows
 from festival.errors import Missing, NotAllowed
+from festival.paging import NEWEST
 from festival.tables import Edition, Section
 from festival.texts import Texts
 from submissions.receiving import Incoming
@@ -180,14 +181,14 @@ async def section_of(submission: Submission) -> Section | None:
 
 
 async def journal_of(submission_id: str) -> list[dict[str, Any]]:
-    """What happened to this film, for its makers: their own acts and the house's, no decision."""
+    """What happened to this film lately, for its makers: their own acts and the house's, no decision."""
     return await rows(
-        """SELECT at, act, CASE WHEN act = ANY(ARRAY['import_applied', 'entry_amended'])
+        f"""SELECT at, act, CASE WHEN act = ANY(ARRAY['import_applied', 'entry_amended'])
              THEN jsonb_build_object() ELSE details END AS details
            FROM record
-           WHERE subject IN (SELECT {} UNION ALL SELECT id FROM film_file WHERE submission = {}
-                             UNION ALL SELECT brought FROM import_change WHERE submission = {})
-             AND act = ANY({}) ORDER BY id DESC LIMIT 40""",
+           WHERE subject IN (SELECT {{}} UNION ALL SELECT id FROM film_file WHERE submission = {{}}
+                             UNION ALL SELECT brought FROM import_change WHERE submission = {{}})
+             AND act = ANY({{}}) ORDER BY id DESC LIMIT {NEWEST}""",
         submission_id,
         submission_id,
         submission_id,

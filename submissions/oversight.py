@@ -88,7 +88,8 @@ async def films_apart(viewer: Viewer) -> list[str]:
 
 
 async def queue_lines(viewer: Viewer, *, letters: bool = True) -> list[dict[str, Any]]:
-    """What was parked and why, what runs, what waits, and what was done in the last hour.
+    """What was parked and why, what runs, what waits, and what was done in the last hour: of each the first hundred,
+    and `whole`, how many there are; what waits to be tried again is counted apart.
 
     The lines of the viewer's edition and of the house itself; what the committee writes, and what follows its
     decisions, shows only where it was parked, and does not say of which film. Of each state there are as many
@@ -107,15 +108,17 @@ async def queue_lines(viewer: Viewer, *, letters: bool = True) -> list[dict[str,
                AND NOT (o.task = 'send_letter' AND o.cancelled_by <> '')
                AND NOT (o.task = 'tell_of_departure' AND o.parked_at IS NULL)),
            ranked AS (
-             SELECT own.*, row_number() OVER (PARTITION BY state, task = 'send_letter'
-               ORDER BY done_at DESC, priority, due_at, id) AS place FROM own)
+             SELECT own.*, row_number() OVER (kind ORDER BY done_at DESC, priority, due_at, id) AS place,
+               count(*) OVER kind AS whole
+             FROM own WINDOW kind AS (
+               PARTITION BY state, state = 'waiting' AND coalesce(fault, '') <> '', task = 'send_letter'))
            SELECT o.id, o.task, o.queue,
              CASE WHEN o.task = 'tell_of_departure' THEN jsonb_build_object() ELSE o.args END AS args,
              o.priority, o.created_at, o.due_at, o.rung_at,
              o.attempt, o.worker, o.weight, o.leased_until, o.done_at, o.parked_at, o.fault, o.cancelled_by,
              f.title, CASE WHEN s.id IS NOT NULL THEN coalesce(n.name, b.name, k.name) END AS file_name,
              coalesce(n.size, b.size, k.size) AS file_size, coalesce(n.state, b.state, k.state) AS file_state,
-             s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at, o.state,
+             s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at, o.state, o.whole,
              (p.details->>'left')::float AS left,
              CASE WHEN l.kind = ANY({{}}) THEN '{OF_COMMITTEE}' ELSE l.kind END AS letter_kind,
              a.email AS letter_to

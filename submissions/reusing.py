@@ -7,6 +7,7 @@ import msgspec
 from festival.access import Viewer
 from festival.db import rows
 from festival.errors import Missing
+from festival.paging import NEWEST
 from festival.tables import Edition
 from festival.texts import Texts
 from submissions import answers
@@ -14,8 +15,6 @@ from submissions.asking import is_locked, parts_of
 from submissions.entries import entry_of, section_called
 from submissions.entry import CODED, Entry, resolved
 from submissions.tables import Submission
-
-MOST_OFFERED = 50
 
 
 class ReusableFilm(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +38,7 @@ async def films_to_reuse(viewer: Viewer, *, only: str = "") -> list[ReusableFilm
         viewer.id,
         "" if viewer.scopes is None else viewer.edition,
         only,
-        MOST_OFFERED,
+        NEWEST,
     )
     return msgspec.convert(selected, list[ReusableFilm])
 

@@ -19,7 +19,9 @@ PHASE_OF = {
 
 
 class ShownJob(msgspec.Struct, frozen=True, kw_only=True):
-    """`left` in seconds, when it can be guessed; `reason` has words, `detail` is what was logged."""
+    """`left` in seconds, when it can be guessed; `reason` has words, `detail` is what was logged; `whole`: how many
+    there are in its state.
+    """
 
     id: str
     task: str
@@ -43,6 +45,7 @@ class ShownJob(msgspec.Struct, frozen=True, kw_only=True):
     report: str = ""
     to: str = ""
     kind: str = ""
+    whole: int = 0
 
 
 def job(line: dict[str, Any]) -> ShownJob:
@@ -70,6 +73,7 @@ def job(line: dict[str, Any]) -> ShownJob:
         report=line["submission"] or "",
         to=line["letter_to"] or "",
         kind=line["letter_kind"] or "",
+        whole=line["whole"],
     )
 
 

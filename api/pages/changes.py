@@ -16,12 +16,12 @@ from api.pages._public import OWN_ALONE
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.language import t
+from festival.paging import NEWEST
 from festival.tables import Edition
 from screenings import changed_numbers
 from screenings.changed_numbers import ChangedNumber
 
 ATOM = "http://www.w3.org/2005/Atom"
-NEWEST = 50  # numbers that the feed and the page tell of
 SIGNS = str.maketrans(
     "", "", "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)))
 )

@@ -21,6 +21,7 @@ from festival.access import Viewer
 from festival.codes import bare
 from festival.errors import FestivalError, Refused
 from festival.language import t
+from festival.paging import FIRSTS
 from festival.tables import Edition
 from submissions.importing import imports, lists, own, sheets
 from submissions.importing.asked import AskedByEdition, asked_by
@@ -130,8 +131,7 @@ async def import_page(
         words=words,
         leave_out=TO_LEAVE_OUT,
         faults=[
-            sentence(lang, brought, one)
-            for one in await lists.faults_of(brought, most=lists.MOST_ON_PAGE)
+            sentence(lang, brought, one) for one in await lists.faults_of(brought, most=FIRSTS)
         ],
         kept=[] if is_tried else await lists.kept_rows(brought),
         tried=await lists.tried_rows(brought, what=what, number=page_asked(number))
@@ -140,6 +140,7 @@ async def import_page(
         what=what,
         why_of=partial(why_of, lang, brought),
         staying=await lists.staying(brought),
+        most_staying=lists.MOST_FAULTS,
         to_undo=await lists.left_to_undo(brought),
         outcomes=OUTCOMES,
         is_mappable=brought.state in MAPPABLE and brought.swept_at is None,

@@ -131,6 +131,7 @@ async def ask_to_give_up(
         request,
         "operator/giving_up.html",
         letters=standing,
+        most=mail.MOST_SHOWN,
         counts=await mailbag.counts(edition_row.id),
         seen=seen.isoformat(),
     )

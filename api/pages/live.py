@@ -125,14 +125,15 @@ async def told_of(
     day: LiveDay, known: Reckoned, lang: str, *, all_ways: bool, by: str
 ) -> dict[str, Any]:
     names = await names_of(day)
-    acts = await kept.acts_of(day.edition.id, rehearsed=day.clock.rehearsed)
+    acts = await kept.acts_of(day.edition.id, rehearsed=day.clock.rehearsed, most=MOST_ACTS)
     found = await ways.all_three(known, by=by) if all_ways else ways.at_once(known)
     offered = await ways.offered(day, known, found)
     return {
         "rooms": rooms_of(day, lang, undoable(acts)),
         "delays": [delay_line(day, known, one, lang) for one in known.delays],
         "choices": [choice_of(day, known, one, names, lang) for one in offered],
-        "acts": [act_row(day, one, lang) for one in acts[:MOST_ACTS]],
+        "acts": [act_row(day, one, lang) for one in acts],
+        "most_acts": MOST_ACTS,
     }
 
 

@@ -22,7 +22,7 @@ from festival.tables import Edition
 from media.storage import Store
 from submissions.health import Part, health
 from submissions.mail import envelopes
-from submissions.oversight import queue_lines
+from submissions.oversight import MOST_LINES, queue_lines
 
 NAMED = 5
 STATES = ("parked", "running", "waiting", "done")
@@ -47,6 +47,7 @@ async def queue(
         state: [job for job in _machines.with_hours(jobs, spans) if job.state == state]
         for state in STATES
     }
+    waiting = sum({job.is_put_off: job.whole for job in groups["waiting"]}.values())
     letters = await mailbag.counts(edition_row.id)
     refused = (
         await envelopes(viewer, edition_row, states=("parked",), most=NAMED)
@@ -57,10 +58,11 @@ async def queue(
         request,
         "operator/queue.html",
         groups=groups,
+        most=MOST_LINES,
         curve=tonight(
             await waited(mailbag.within(edition_row), since=EVENING, every=STEP),
             spans,
-            others=len(groups["waiting"]) - len(spans),
+            others=waiting - len(spans),
             deadline=edition_row.deadline_at,
             zone=PARIS,
         ),

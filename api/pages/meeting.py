@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from api.guards import CHAIR
 from api.pages._exports import own_file
+from api.pages._lists import number_asked
 from api.pages._page import language_of, page, text_of
 from api.pages._paper import printed
 from api.pages._strip import strip_of
@@ -47,7 +48,7 @@ async def meeting_page(
             at=AT,
             error=error,
             committee=await meetings.committee_of(edition),
-            over=await meetings.meetings_of(edition),
+            over=await meetings.meetings_of(edition, page=number_asked(request)),
             typed=typed,
         )
     lang = language_of(request)

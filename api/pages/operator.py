@@ -14,7 +14,7 @@ from api.request import AnyRequest
 from festival.access import Viewer
 from festival.language import OFFICIAL, words
 from festival.settings import Settings
-from festival.sink import letters_in, mailbox_of
+from festival.sink import MOST_LETTERS, letters_in, mailbox_of
 from festival.tables import Edition
 from submissions.lists import sections_of
 from submissions.oversight import MOST_LINES, record_lines
@@ -70,7 +70,9 @@ async def mailbox(
     edition_row: NamedDependency[Edition],
 ) -> Response[str]:
     found = await letters_in(mailbox_of(settings), edition_row, address=sought(request))
-    return page(request, "operator/mailbox.html", letters=found, address=sought(request))
+    return page(
+        request, "operator/mailbox.html", letters=found, most=MOST_LETTERS, address=sought(request)
+    )
 
 
 HANDLERS: list[Any] = [

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from api.auth import in_person
 from api.guards import OPERATOR
+from api.pages._lists import number_asked
 from api.pages._page import page
 from api.request import AnyRequest
 from festival import bounces, directory, invitations, merging, people, team
@@ -227,7 +228,9 @@ async def merges_page(request: AnyRequest, error: FestivalError | None = None) -
         named=named,
         pair=pair,
         plan=plan,
-        twins=await merging.likely_twins(await accounts.reach_of(viewer)),
+        twins=await merging.likely_twins(
+            await accounts.reach_of(viewer), page=number_asked(request)
+        ),
         requests=await merging.open_requests(edition),
     )
 

@@ -11,8 +11,8 @@ from api.grid import Names
 from api.guards import SEE
 from api.pages import _picture, _plan
 from api.pages._desk import planning_page
+from api.pages._lists import number_asked
 from api.pages._page import language_of, page
-from api.pages.committee import sheet_of
 from api.request import AnyRequest
 from festival.errors import FestivalError
 from festival.language import t
@@ -26,7 +26,6 @@ from screenings.planning import GOALS, Wishes
 from screenings.tables import PlanRun
 from submissions.lists import sections_of
 
-ROWS = 20
 STATES = (
     "waiting",
     "running",
@@ -51,19 +50,16 @@ async def plans_page(
 ) -> Response[str]:
     asked = request.query_params
     kind, state = asked.get("kind", ""), asked.get("state", "")
-    every = await lists.plan_runs(edition)
-    shown = [
-        run for run in every if kind in {"", run["kind"]} and state in {"", run["shown_state"]}
-    ]
+    sheet = await lists.plan_runs(edition, kind=kind, state=state, page=number_asked(request))
     return planning_page(
         request,
         "programmer/plans.html",
         error=error,
         at="/programmer/plans",
-        sheet=sheet_of(shown, asked.get("page", "1"), of=ROWS),
+        sheet=sheet,
         kind=kind,
         state=state,
-        states=[one for one in STATES if any(run["shown_state"] == one for run in every)],
+        states=[one for one in STATES if one in sheet.states],
         goals=GOALS,
     )
 

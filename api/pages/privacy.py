@@ -17,7 +17,7 @@ from festival.access import Viewer
 from festival.errors import FestivalError
 from festival.people import person as person_with_id
 from festival.tables import Edition, Person
-from keeping import erasure, export, lists
+from keeping import erasure, export, lists, mentions
 from keeping.erasure import Plan
 from media.storage import Store
 
@@ -91,6 +91,7 @@ async def privacy_page(
         requests=await lists.requests(edition, words=looked_for, page=number_asked(request)),
         sought=looked_for,
         more=said(q=looked_for),
+        most_mentions=mentions.MOST,
         **{**context, **found},
     )
 

@@ -16,7 +16,7 @@ from festival.tables import Edition
 from reviews import board, lists, meetings
 from reviews.board import BoardCut
 from reviews.lists import AbsentSheet, Aside, Batch, Case, Waiting, open_film
-from reviews.meetings import PAGE, MinutesLine, TableState
+from reviews.meetings import PAGE, MeetingSheet, MinutesLine, TableState
 from reviews.reckoning import FilmRank, PanelStanding
 from reviews.rubrics import rubrics_of
 from reviews.scoring import BOARD
@@ -176,9 +176,12 @@ async def meeting_events(
 
 
 @get("/committee/meetings", guards=CHAIR)
-async def all_meetings(edition_row: NamedDependency[Edition]) -> list[TableState]:
-    """Every meeting of the committee, the newest first; one that has no end is open."""
-    return await meetings.meetings_of(edition_row)
+async def all_meetings(
+    edition_row: NamedDependency[Edition],
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
+) -> MeetingSheet:
+    """Meetings of the committee, the newest first, forty a page; one that has no end is open."""
+    return await meetings.meetings_of(edition_row, page=page)
 
 
 @get("/committee/meetings/{meeting_id:str}", guards=CHAIR)

@@ -126,7 +126,7 @@ async def mailbox(
     edition_row: NamedDependency[Edition],
     address: FromQuery[Email] = "",
 ) -> list[dict[str, str]]:
-    """Letters of this edition that the local mail server has received (development only)."""
+    """The last 200 letters of this edition that the local mail server has received (development only)."""
     return await letters_in(mailbox_of(settings), edition_row, address=address.strip())
 
 

@@ -53,11 +53,13 @@ async def list_progress(
 
 @get(f"{PAGE}/merges", guards=OPERATOR)
 async def merges(
-    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
 ) -> dict[str, Any]:
-    """Accounts that look like one person's, and questions that wait for an answer."""
+    """Accounts that look like one person's, forty pairs a page, and questions that wait for an answer."""
     return {
-        "twins": await merging.likely_twins(await accounts.reach_of(viewer)),
+        "twins": await merging.likely_twins(await accounts.reach_of(viewer), page=page),
         "requests": await merging.open_requests(edition_row),
     }
 

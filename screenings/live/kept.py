@@ -105,7 +105,7 @@ class ActLine(msgspec.Struct, frozen=True, kw_only=True):
     after: dict[str, ToldLive]
 
 
-async def acts_of(edition_id: str, *, rehearsed: bool, most: int = 40) -> list[ActLine]:
+async def acts_of(edition_id: str, *, rehearsed: bool, most: int) -> list[ActLine]:
     """The newest first."""
     selected = await rows(
         """SELECT a.id, a.kind, a.at, coalesce(p.name, '') AS by, a.before, a.after,

@@ -7,7 +7,7 @@ import msgspec
 
 from festival.access import Viewer
 from festival.db import rows
-from festival.paging import NEWEST
+from festival.paging import FIRSTS, NEWEST
 from festival.tables import Edition
 from submissions.importing.imports import LONGEST_CATEGORY, MOST_CATEGORIES
 from submissions.importing.own import be_in_scope
@@ -16,7 +16,6 @@ from submissions.tables import Import, ImportMapping
 
 SHOWN = 3  # values of each column on the page
 MOST_FAULTS = 100  # rows at once
-MOST_ON_PAGE = 30
 ON_A_PAGE = 60  # rows of a dry run
 AT_ONCE = 1_000
 
@@ -151,7 +150,7 @@ async def kept_rows(brought: Import) -> list[dict[str, Any]]:
         """SELECT number, tracking, entry->'entry'->>'title' AS title FROM import_row
            WHERE brought = {} AND outcome = 'kept' ORDER BY number LIMIT {}""",
         brought.id,
-        MOST_ON_PAGE,
+        FIRSTS,
     )
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from festival import leases, letters
+from festival import leases, letters, pauses
 from festival.db import later, rows
 from festival.leases import Heartbeat, NotYet
 from festival.progress import News
@@ -119,6 +119,21 @@ async def test_the_queue_shows_the_work_of_its_own_edition_and_of_the_house(oper
     told = re.findall(r'class="vh"> (: [^<]*)<', page)
     assert ": Ménage des envois" in told
     assert not [words for words in told if house in words]
+
+
+async def test_of_many_lines_the_first_are_shown_and_all_are_counted(operator, monkeypatch) -> None:
+    client, edition = operator
+    monkeypatch.setattr("submissions.oversight.MOST_LINES", 2)
+    await pauses.pause("heavy", edition=edition, by=await a_person("operator", edition=edition))
+    for _ in range(5):
+        await a_stuck_copy(edition)
+
+    lines = (await client.get(f"/api/v1/{edition.slug}/operator/queue")).json()
+    page = (await client.get(f"/fr/{edition.slug}/operator/queue")).text
+
+    waiting = [line["whole"] for line in lines if line["state"] == "waiting" and line["task"] != "send_letter"]
+    assert (len(waiting), set(waiting) <= {5, 6, 7}) == (2, True)
+    assert "5 travaux attendent." in page
 
 
 async def a_line_elsewhere(kind: str) -> str:

@@ -328,9 +328,10 @@ async def test_an_account_that_went_can_go_no_second_time_and_leads_on(pair) -> 
 async def test_names_that_are_alike_are_proposed(pair) -> None:
     await a_person("filmmaker", edition=pair.edition, name="Zoélie")
 
-    pairs = await merging.likely_twins([pair.edition.id])
+    found = await merging.likely_twins([pair.edition.id], page=7)
 
-    assert [{one["stays"], one["goes"]} for one in pairs] == [{pair.stays.id, pair.goes.id}]
+    assert [{one["stays"], one["goes"]} for one in found.pairs] == [{pair.stays.id, pair.goes.id}]
+    assert (found.number, found.last, found.found) == (1, 1, 1)
 
 
 @pytest.mark.unit

@@ -170,6 +170,30 @@ async def test_long_minutes_are_read_page_by_page_and_a_correction_comes_back_to
     assert [one.note for one in newest] == ["Autrement.", "Point 3."]
 
 
+async def test_meetings_that_are_over_are_read_page_by_page_and_the_agenda_counts_what_it_does_not_show(
+    client, monkeypatch
+) -> None:
+    table = await Table().sit()
+    monkeypatch.setattr("reviews.meetings.MEETINGS", 1)
+    monkeypatch.setattr("reviews.meetings.AGENDA", 1)
+    await sign_in(client, table.chair)
+    pages, words = f"/fr/{table.edition.slug}/committee/meeting", "Seules les 1 premières"
+
+    running = (await client.get(pages)).text
+    await meetings.end(table.id, edition=table.edition, by=table.chair)
+    later = NewMeeting(name="Vendredi")
+    second = await meetings.begin(later, edition=table.edition, viewer=table.viewer, by=table.chair)
+    await meetings.end(second, edition=table.edition, by=table.chair)
+
+    assert ("3 films à débattre" in running, words in running) == (True, True)
+    read = [(await client.get(f"{pages}?page={n}")).text for n in (1, 2, 9)]
+    assert [[name for name in ("Jeudi", "Vendredi") if f">{name}<" in page] for page in read] == [
+        ["Vendredi"], ["Jeudi"], ["Jeudi"]
+    ]  # fmt: skip
+    told = (await client.get(f"/api/v1/{table.edition.slug}/committee/meetings?page=2")).json()
+    assert ([one["id"] for one in told["meetings"]], told["found"]) == ([table.id], 2)
+
+
 async def test_a_correction_that_was_overtaken_finds_its_words_again_beside_those_that_stand(client) -> None:
     table = await Table().sit()
     await table.decide("aube", "accepted")
