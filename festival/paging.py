@@ -10,7 +10,7 @@ from festival.directory import folded
 NEWEST = 50
 """So many are shown of what happens now and then and is looked for by its date: archives, brought lists, backups."""
 FIRSTS = 40
-"""So many are shown of what is not read through: it is looked for more narrowly, or the next come when these are done."""
+"""So many are shown of what is sought more narrowly, or comes when these are done: accounts of a name, proposals."""
 
 
 class Paged(msgspec.Struct, frozen=True, kw_only=True):

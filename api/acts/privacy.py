@@ -372,7 +372,7 @@ async def found(request: AnyRequest, done: dict[str, Any]) -> Response[str]:
 async def seek(
     data: Sought, edition_row: NamedDependency[Edition], viewer: NamedDependency[Viewer]
 ) -> dict[str, Any]:
-    """Where a name stands in this edition, whoever wrote it, the first 500 places; it stands in no address and no log."""
+    """Where a name stands in this edition, whoever wrote it: 500 places at once. It stands in no address and no log."""
     if not naming.can_be_sought(data.name):
         raise Refused("name:name_short", least=naming.LEAST_LETTERS)
     return {

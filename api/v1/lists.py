@@ -29,7 +29,7 @@ async def all_imports(edition_row: NamedDependency[Edition]) -> list[dict[str, A
 async def one_import(
     import_id: FromPath[str], edition_row: NamedDependency[Edition]
 ) -> dict[str, Any]:
-    """Where it stands, with counts by outcome; after an undo also the first hundred of what stays, and why."""
+    """Where it stands, with counts by outcome; after an undo also what stays, and why, a hundred at most."""
     brought = await imports.import_in(edition_row, import_id)
     return imports.told(brought) | {"staying": await importing.staying(brought)}
 
@@ -60,7 +60,7 @@ async def one_own_import(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, Any]:
-    """Where one's own list stands, with counts by outcome; after an undo also the first hundred of what stays, and why."""
+    """Where one's own list stands, with counts by outcome; after an undo a hundred of what stays, and why."""
     brought = await imports.own_import(edition_row, own_import_id, viewer)
     return imports.told(brought) | {"staying": await importing.staying(brought)}
 
