@@ -5,12 +5,14 @@ from typing import Any
 
 import msgspec
 
-from festival.access import Viewer
+from festival.access import COMMITTEE, Viewer
 from festival.db import rows
 from festival.errors import Missing
 from festival.paging import FIRSTS, Paged, numbers_of, paged, sought
-from festival.tables import Edition
-from keeping import mentions
+from festival.tables import Edition, Person
+from keeping import erasure, mentions
+from keeping.erasure import Plan
+from submissions import accounts
 
 PAGE = 40
 WAITING_FIRST = "state <> 'asked', state <> 'running', asked_at DESC, id"
@@ -75,12 +77,33 @@ async def request(erasure_id: str) -> dict[str, Any]:
     return found[0]
 
 
-async def mentions_for(edition: Edition, viewer: Viewer, name: str) -> list[mentions.Mention]:
-    """Where a name stands in this edition. Of what the committee says the words beside it are not told, nor
-    of films to an operator who has stepped aside from one.
+async def plan_for_operator(person: Person, edition: Edition, viewer: Viewer) -> Plan:
+    """The plan of a request as this operator reads it: of films that they may not know this person by neither
+    title nor id.
     """
-    found = await mentions.search([name], edition=str(edition.id))
-    hidden = OF_A_FILM if viewer.recused else frozenset()
+    plan = await erasure.plan_for(person, edition=str(edition.id))
+    told = await accounts.known_by([film.submission for film in plan.films], viewer)
+    return msgspec.structs.replace(
+        plan,
+        elsewhere=veiled(plan.elsewhere, viewer),
+        films=[
+            film if film.submission in told else msgspec.structs.replace(film, title="", film="", submission="")
+            for film in plan.films
+        ],
+    )
+
+
+async def mentions_for(edition: Edition, viewer: Viewer, name: str) -> list[mentions.Mention]:
+    """Where a name stands in this edition, as this operator reads it."""
+    return veiled(await mentions.search([name], edition=str(edition.id)), viewer)
+
+
+def veiled(found: list[mentions.Mention], viewer: Viewer) -> list[mentions.Mention]:
+    """Of what the committee says the words beside a name are not told; nor of films to an operator who sits in it,
+    or has stepped aside from one.
+    """
+    is_apart = viewer.recused or viewer.has(*COMMITTEE)
+    hidden = OF_A_FILM if is_apart else frozenset()
     return [
         msgspec.structs.replace(mention, around="") if mention.table in hidden else mention
         for mention in found

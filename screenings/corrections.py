@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from festival import desk, texts
-from festival.access import Act, Viewer, may
+from festival.access import COMMITTEE, Act, Viewer, may
 from festival.db import rows, transaction
-from festival.errors import Conflict, Missing, Refused
+from festival.errors import Conflict, Missing, NotAllowed, Refused
 from festival.language import is_visible, t
 from festival.record import record
 from festival.shapes import VersionNumber
@@ -21,7 +21,7 @@ from screenings.programmes import ProgrammeChange, change_programme, form_of, re
 from screenings.tables import Programme
 from submissions.entries import held
 from submissions.entry import BETWEEN_NAMES, Codes, Entry, ShownNames, Title, settled
-from submissions.lists import subject_of, submission_in
+from submissions.lists import section_of, subject_of, submission_in
 from submissions.tables import Film, Submission
 from submissions.telling import tell_members
 from submissions.told import line_of, told
@@ -57,10 +57,16 @@ class FilmChange(msgspec.Struct, frozen=True, kw_only=True):
 async def film_to_correct(
     edition: Edition, submission_id: str, viewer: Viewer
 ) -> tuple[Submission, Film]:
-    """A filed film, if this viewer may correct it; of no other is it told whether there is one."""
+    """A filed film, if this viewer may correct it; of no other is it told whether there is one. Whoever sits in a
+    committee that is blind to its makers leaves it to somebody else, until its decision is told.
+    """
     if not may(viewer, Act.CORRECT, await subject_of(submission_id, viewer)):
         raise Missing("submission_missing")
     submission = await submission_in(edition, submission_id)
+    section = await section_of(submission)
+    is_blind = section is not None and section.is_blind and submission.announced_at is None
+    if is_blind and viewer.has(*COMMITTEE):
+        raise NotAllowed("amend_blind")
     film = await Film.objects().get(Film.id == submission.film)
     if film is None:
         raise Missing("submission_missing")

@@ -132,19 +132,43 @@ async def file_of(person: Person, viewer: Viewer, edition: Edition) -> dict[str,
 
 
 async def entries_of(person_id: str, viewer: Viewer) -> list[dict[str, Any]]:
-    """Entries on which somebody is a maker, in the editions that the viewer operates. A film that the
-    viewer has stepped aside from is not named.
+    """Entries on which somebody is a maker, in the editions that the viewer operates; one that the viewer has stepped
+    aside from is left out. Which it is, title and id, is told as `IS_KNOWN_BY` says.
     """
     return await rows(
-        f"""SELECT s.id, e.slug, e.name AS edition, s.status, {ANY_TITLE} AS title
+        f"""SELECT CASE WHEN known.yes THEN s.id ELSE '' END AS id, e.slug, e.name AS edition, s.status,
+              CASE WHEN known.yes THEN {ANY_TITLE} ELSE '' END AS title
             FROM member m JOIN submission s ON s.id = m.submission JOIN film f ON f.id = s.film
-            JOIN edition e ON e.id = s.edition
+            JOIN edition e ON e.id = s.edition CROSS JOIN LATERAL (SELECT {IS_KNOWN_BY} AS yes) known
             WHERE m.person = {{}} AND s.edition = ANY({{}}) AND NOT s.id = ANY({{}})
             ORDER BY e.first_day DESC, s.created_at""",
+        viewer.id,
         person_id,
         await reach_of(viewer),
         sorted(viewer.recused),
     )
+
+
+IS_KNOWN_BY = """NOT EXISTS (SELECT FROM section x JOIN role r ON r.edition = x.edition
+  WHERE x.id = s.section AND x.is_blind AND r.part IN ('reviewer', 'chair') AND r.person = {})"""
+"""SQL, with the viewer as its value: whether an entry `s` may be told where its makers are read. Not to who sits in
+the committee of its edition, if that judges them blind, whichever edition they look from.
+"""
+
+
+async def known_by(entries: list[str], viewer: Viewer) -> set[str]:
+    """Of some entries of one person those that the viewer may know them by: of editions that they operate, and from
+    which they have not stepped aside.
+    """
+    found = await rows(
+        f"""SELECT s.id FROM submission s WHERE s.id = ANY({{}}) AND s.edition = ANY({{}}) AND NOT s.id = ANY({{}})
+            AND {IS_KNOWN_BY}""",
+        entries,
+        await reach_of(viewer),
+        sorted(viewer.recused),
+        viewer.id,
+    )
+    return {row["id"] for row in found}
 
 
 async def ask_merge(stays: str, goes: str, viewer: Viewer, *, edition: Edition, by: Person) -> str:

@@ -3,7 +3,7 @@
 Drafts are their makers' own, and so is a film whose copy they have not released: only what was filed and
 released stands here, and what an import has brought. Nothing of the committee does: `status` is what
 makers know, and no decision, score or vote is read. Whoever sits in the committee of a blind section reads no
-name of its makers.
+name of its makers, nor a synopsis, which may say one.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -52,7 +52,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
 SELECT = f"""
 SELECT s.id, s.status, s.filed_at, coalesce(i.tracking, '') AS tracking, coalesce(i.source, '') AS source,
-  f.title, f.titles, f.synopses, f.year, f.countries, f.languages, f.subtitles,
+  f.title, f.titles, CASE WHEN veil.yes THEN jsonb_build_object() ELSE f.synopses END AS synopses, f.year, f.countries, f.languages, f.subtitles,
   CASE WHEN veil.yes THEN '[]' ELSE f.directors END AS directors, f.declared_seconds AS runtime, f.premiere,
   coalesce(x.letter, '') AS letter, x.names AS section,
   CASE WHEN veil.yes THEN '[]' ELSE m.makers END AS makers, CASE WHEN veil.yes THEN '[]' ELSE m.emails END AS emails,

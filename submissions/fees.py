@@ -19,6 +19,7 @@ from festival.shapes import SeenVersion
 from festival.tables import Edition, Person
 from festival.texts import ANY_TITLE
 from submissions.tables import Fee, Submission
+from submissions.veil import is_veiled
 from submissions.waiver_codes import code_on
 
 A_PAGE = 50
@@ -189,32 +190,48 @@ LISTED = """FROM submission s LEFT JOIN fee e ON e.submission = s.id AND e.editi
 WHERE s.edition = {} AND (e.id IS NOT NULL OR s.status <> 'draft')
   AND (s.status <> 'withdrawn' OR e.state = 'paid')
   AND ({} IN ('', coalesce(e.state, 'none')))"""
-TOLD = """JOIN film f ON f.id = s.film
-  LEFT JOIN code_use u ON u.submission = s.id LEFT JOIN waiver_code c ON c.id = u.code
-  CROSS JOIN LATERAL (SELECT s.status NOT IN ('draft', 'withdrawn') AND NOT s.id = ANY({})
-    AND EXISTS (SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released') AS yes) named
-  LEFT JOIN LATERAL (SELECT p.email, p.name FROM member m JOIN person p ON p.id = m.person
-    WHERE m.submission = s.id ORDER BY m.created_at, m.id LIMIT 1) k ON true"""
-"""What is told of an entry `s` beside its fee: asked of those alone that are shown, or sought by it."""
-SOUGHT = f"""AND s.id IN (SELECT s.id FROM submission s {TOLD}
-  WHERE s.edition = {{}} AND strpos(lower(concat_ws(' ', CASE WHEN named.yes THEN {ANY_TITLE} END,
-    CASE WHEN named.yes THEN f.director END, k.email, k.name, c.code)), lower({{}})) > 0)"""
 ORDER = """array_position(ARRAY['due', 'paid', 'waived', 'none'], coalesce(e.state, 'none')::text),
   s.filed_at, s.id"""
 
 
+def told(viewer: Viewer) -> str:
+    """SQL, with the films that the viewer stepped aside from as its value: what is told of an entry `s` beside its
+    fee, asked of those alone that are shown, or sought by it. Names of makers are kept from who judges them blind.
+    """
+    return f"""JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+      LEFT JOIN code_use u ON u.submission = s.id LEFT JOIN waiver_code c ON c.id = u.code
+      CROSS JOIN LATERAL (SELECT NOT s.id = ANY({{}}) AS is_told) known
+      CROSS JOIN LATERAL (SELECT is_told AND s.status NOT IN ('draft', 'withdrawn') AND EXISTS (
+          SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released') AS yes,
+        is_told AND NOT {is_veiled(viewer)} AS has_makers) named
+      LEFT JOIN LATERAL (SELECT p.email, p.name FROM member m JOIN person p ON p.id = m.person
+        WHERE m.submission = s.id ORDER BY m.created_at, m.id LIMIT 1) k ON named.has_makers"""
+
+
+TITLE = f"CASE WHEN named.yes THEN {ANY_TITLE} ELSE '' END"
+DIRECTOR = "CASE WHEN named.yes AND named.has_makers THEN f.director ELSE '' END"
+
+
 async def fees_of(
-    edition: Edition, viewer: Viewer, *, state: str = "", words: str = "", page: int = 1
+    edition: Edition,
+    viewer: Viewer,
+    *,
+    state: str = "",
+    words: str = "",
+    page: int = 1,
+    also: str = "",
 ) -> FeeList:
     """Every entry that was filed with what it costs, the unpaid first; `words` are sought in title,
     director, maker and code. A film is named once it is filed and its copy released, and not
-    to who has stepped aside from it.
+    to who has stepped aside from it. The entry `also` stands before the others where it is not among them.
     """
     apart = sorted(viewer.recused)
     listed: str = LISTED
     asked: tuple[Any, ...] = (edition.id, state)
     if words:
-        listed, asked = f"{LISTED} {SOUGHT}", (*asked, apart, edition.id, words)
+        listed = f"""{LISTED} AND s.id IN (SELECT s.id FROM submission s {told(viewer)} WHERE s.edition = {{}}
+          AND strpos(lower(concat_ws(' ', {TITLE}, {DIRECTOR}, k.email, k.name, c.code)), lower({{}})) > 0)"""
+        asked = (*asked, apart, edition.id, words)
     sums = await rows(
         f"""SELECT coalesce(e.state, 'none') AS state, count(*) AS n, coalesce(sum(CASE
               WHEN e.state = 'waived' THEN e.waived_cents ELSE e.cents - e.waived_cents END), 0) AS cents
@@ -225,28 +242,35 @@ async def fees_of(
     found = sum(n for n, _ in totals.values())
     last = max(1, -(-found // A_PAGE))
     number = min(max(page, 1), last)
-    selected = await rows(
-        f"""WITH page AS MATERIALIZED (SELECT s.id {listed} ORDER BY {ORDER} LIMIT {{}} OFFSET {{}})
-            SELECT s.id, CASE WHEN named.yes THEN {ANY_TITLE} ELSE '' END AS title,
-              CASE WHEN named.yes THEN f.director ELSE '' END AS director,
-              coalesce(k.email, '') AS maker, s.status, x.letter AS section,
-              coalesce(e.state, 'none') AS state, coalesce(e.kind, '') AS kind, coalesce(e.cents, 0) AS cents,
-              coalesce(e.waived_cents, 0) AS waived_cents, coalesce(e.note, '') AS note,
-              coalesce(e.version, 0) AS version, c.code, e.changed_at
-            FROM page JOIN submission s ON s.id = page.id LEFT JOIN section x ON x.id = s.section
-            LEFT JOIN fee e ON e.submission = s.id {TOLD} ORDER BY {ORDER}""",
-        *asked,
-        A_PAGE,
-        (number - 1) * A_PAGE,
-        apart,
-    )
+    beyond = f"SELECT s.id {listed} ORDER BY {ORDER} LIMIT {{}} OFFSET {{}}"
+    lines = await lines_of(viewer, beyond, *asked, A_PAGE, (number - 1) * A_PAGE)
+    if also and all(line.id != also for line in lines):
+        one = "SELECT id FROM submission WHERE id = {} AND edition = {}"
+        lines = await lines_of(viewer, one, also, edition.id) + lines
     return FeeList(
-        lines=msgspec.convert(selected, list[FeeLine]),
+        lines=lines,
         number=number,
         last=last,
         found=found,
         totals=totals,
     )
+
+
+async def lines_of(viewer: Viewer, which: str, *values: Any) -> list[FeeLine]:
+    """The entries of a query, in the order of the list."""
+    found = await rows(
+        f"""WITH page AS MATERIALIZED ({which})
+            SELECT s.id, {TITLE} AS title, {DIRECTOR} AS director,
+              coalesce(k.email, '') AS maker, s.status, x.letter AS section,
+              coalesce(e.state, 'none') AS state, coalesce(e.kind, '') AS kind, coalesce(e.cents, 0) AS cents,
+              coalesce(e.waived_cents, 0) AS waived_cents, coalesce(e.note, '') AS note,
+              coalesce(e.version, 0) AS version, c.code, e.changed_at
+            FROM page JOIN submission s ON s.id = page.id
+            LEFT JOIN fee e ON e.submission = s.id {told(viewer)} ORDER BY {ORDER}""",
+        *values,
+        sorted(viewer.recused),
+    )
+    return msgspec.convert(found, list[FeeLine])
 
 
 def priced(price: EntryPrice) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from festival.kinds import OF_THE_COMMITTEE
 from festival.tables import Edition
 from festival.texts import ANY_TITLE
 from media.storage import Store
+from submissions.veil import is_veiled
 
 MOST_LINES = 100
 LIVELY_S = 120  # seconds without a byte, and an upload is not under way
@@ -40,29 +41,30 @@ async def record_lines(
     """Lines of the record, a hundred at most; `day` is one on the edition's wall, midnight to midnight.
 
     `about` is a subject; a film's are also those of its files, and of the imports that brought or changed
-    it. A film is named to operators who have not stepped aside from it.
+    it; whoever judges its makers blind reads that somebody did something, and not to which film.
     """
     return await rows(
-        """SELECT r.id, r.at, r.act, r.person, coalesce(nullif(p.name, ''), p.email, '') AS name,
-             r.subject, coalesce(s.id, '') AS film,
-             """
-        + ANY_TITLE
-        + """ AS title,
+        f"""SELECT r.id, r.at, r.act, r.person, coalesce(nullif(p.name, ''), p.email, '') AS name,
+             CASE WHEN veil.yes THEN '' ELSE r.subject END AS subject,
+             CASE WHEN veil.yes THEN '' ELSE coalesce(s.id, '') END AS film,
+             CASE WHEN veil.yes THEN '' ELSE {ANY_TITLE} END AS title,
              coalesce(nullif(w.name, ''), w.email, '') AS whom,
-             CASE WHEN r.act = ANY({}) THEN jsonb_build_object() ELSE r.details END AS details
+             CASE WHEN veil.yes OR r.act = ANY({{}}) THEN jsonb_build_object() ELSE r.details END AS details
            FROM record r LEFT JOIN person p ON p.id = r.person LEFT JOIN person w ON w.id = r.subject
            LEFT JOIN film_file n ON n.id = r.subject
-           LEFT JOIN submission s ON s.id = coalesce(n.submission, r.subject) AND NOT s.id = ANY({})
-           LEFT JOIN film f ON f.id = s.film
-           WHERE NOT (r.act = ANY({}) AND {})
-             AND NOT (r.act = ANY({}) AND r.person <> {} AND coalesce(n.submission, r.subject) = ANY({}))
-             AND r.edition = {} AND r.id < {} AND ({} IN ('', r.act)) AND ({} IN ('', r.person))
-             AND ({} IN ('', r.subject, s.id) OR r.subject IN (
-               SELECT brought FROM import_change WHERE submission = {}))
-             AND ({}::date IS NULL OR (r.at AT TIME ZONE {})::date = {}::date)
-           ORDER BY r.id DESC LIMIT {}""",
+           LEFT JOIN submission s ON s.id = coalesce(n.submission, r.subject) AND NOT s.id = ANY({{}})
+           LEFT JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
+           CROSS JOIN LATERAL (SELECT {is_veiled(viewer)} AND r.person <> {{}} AS yes) veil
+           WHERE NOT (r.act = ANY({{}}) AND {{}})
+             AND NOT (r.act = ANY({{}}) AND r.person <> {{}} AND coalesce(n.submission, r.subject) = ANY({{}}))
+             AND r.edition = {{}} AND r.id < {{}} AND ({{}} IN ('', r.act)) AND ({{}} IN ('', r.person))
+             AND ({{}} IN ('', r.subject, s.id) AND ({{}} = '' OR NOT veil.yes) OR r.subject IN (
+               SELECT brought FROM import_change WHERE submission = {{}}))
+             AND ({{}}::date IS NULL OR (r.at AT TIME ZONE {{}})::date = {{}}::date)
+           ORDER BY r.id DESC LIMIT {{}}""",
         AMONG_THE_COMMITTEE,
         sorted(viewer.recused),
+        viewer.id,
         AMONG_THE_COMMITTEE,
         viewer.has(*COMMITTEE),
         ABOUT_A_FILM_OF_THEIRS,
@@ -72,6 +74,7 @@ async def record_lines(
         before,
         act,
         who,
+        about,
         about,
         about,
         day,
@@ -94,7 +97,7 @@ async def queue_lines(viewer: Viewer, *, letters: bool = True) -> list[dict[str,
     The lines of the viewer's edition and of the house itself; what the committee writes, and what follows its
     decisions, shows only where it was parked, and does not say of which film. Of each state there are as many
     letters at most as other lines: a batch hides no film. A film is named to operators who have
-    not stepped aside from it. Not `letters`: other lines alone.
+    not stepped aside from it, and its file if they do not judge its makers blind. Not `letters`: other lines alone.
     """
     return await rows(
         f"""WITH lately AS (
@@ -116,7 +119,9 @@ async def queue_lines(viewer: Viewer, *, letters: bool = True) -> list[dict[str,
              CASE WHEN o.task = 'tell_of_departure' THEN jsonb_build_object() ELSE o.args END AS args,
              o.priority, o.created_at, o.due_at, o.rung_at,
              o.attempt, o.worker, o.weight, o.leased_until, o.done_at, o.parked_at, o.fault, o.cancelled_by,
-             f.title, CASE WHEN s.id IS NOT NULL THEN coalesce(n.name, b.name, k.name) END AS file_name,
+             f.title,
+             CASE WHEN s.id IS NOT NULL AND NOT {is_veiled(viewer)} THEN coalesce(n.name, b.name, k.name) END
+               AS file_name,
              coalesce(n.size, b.size, k.size) AS file_size, coalesce(n.state, b.state, k.state) AS file_state,
              s.id AS submission, p.kind AS step, p.fraction, p.started_at AS begun_at, o.state, o.whole,
              (p.details->>'left')::float AS left,
@@ -128,7 +133,7 @@ async def queue_lines(viewer: Viewer, *, letters: bool = True) -> list[dict[str,
            LEFT JOIN package_upload k ON k.id = o.args->>'package'
            LEFT JOIN submission s ON s.id = coalesce(n.submission, b.submission, k.submission)
              AND s.edition = {{}} AND NOT s.id = ANY({{}})
-           LEFT JOIN film f ON f.id = s.film
+           LEFT JOIN film f ON f.id = s.film LEFT JOIN section x ON x.id = s.section
            LEFT JOIN letter l ON l.id = o.args->>'letter' LEFT JOIN person a ON a.id = l.person
            LEFT JOIN LATERAL (SELECT kind, fraction, started_at, details FROM step
              WHERE file = n.id AND state = 'running' AND (o.task NOT IN ('encode_part', 'encode_sound')

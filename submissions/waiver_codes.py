@@ -19,6 +19,7 @@ from festival.tables import Edition, Person, Section, new_id
 from festival.texts import ANY_TITLE
 from submissions.status import Status
 from submissions.tables import CodeUse, Submission, WaiverCode
+from submissions.veil import is_veiled
 
 PAGE = 20
 NEWEST = 10  # entries that are told of beside their code
@@ -294,26 +295,47 @@ NAMED = f"""CASE WHEN s.status NOT IN ('draft', 'withdrawn') AND NOT s.id = ANY(
   SELECT 1 FROM film_file n WHERE n.submission = s.id AND n.state = 'released') THEN {ANY_TITLE} ELSE '' END"""
 """The title of a film `s` that has a code: once it is filed and released, and not for who has stepped aside."""
 USED = """code_use u JOIN submission s ON s.id = u.submission JOIN film f ON f.id = s.film
-  JOIN person p ON p.id = u.person"""
-BY = "coalesce(nullif(p.name, ''), p.email)"
+  JOIN person p ON p.id = u.person LEFT JOIN section x ON x.id = s.section"""
+
+
+def by(viewer: Viewer) -> str:
+    """Who put a code on a film `s`: not for who judges its makers blind, or has stepped aside, which is its value."""
+    kept = f"{is_veiled(viewer)} OR s.id = ANY({{}})"
+    return f"CASE WHEN {kept} THEN '' ELSE coalesce(nullif(p.name, ''), p.email) END"
 
 
 def narrowed(viewer: Viewer, words: str) -> tuple[str, tuple[Any, ...]]:
     """SQL and its values: codes that are called so, or that such a film or person has."""
     if not words:
         return "", ()
-    told = sought(f"concat_ws(' ', {BY}, {NAMED})")
+    told = sought(f"concat_ws(' ', {by(viewer)}, {NAMED})")
     return f"""AND (strpos(c.code, nullif({{}}, '')) > 0 OR {sought("c.label")}
                  OR EXISTS (SELECT FROM {USED} WHERE u.code = c.id AND {told}))""", (
-        plain(words), words, sorted(viewer.recused), words,
+        plain(words), words, sorted(viewer.recused), sorted(viewer.recused), words,
     )  # fmt: skip
 
 
-async def codes_of(edition: Edition, viewer: Viewer, *, words: str = "", page: int = 1) -> CodeList:
-    """A page of codes; `words` are sought in the code, its label, and the films and people that have it."""
-    sql, values = narrowed(viewer, words)
+async def codes_of(
+    edition: Edition, viewer: Viewer, *, words: str = "", page: int = 1, also: str = ""
+) -> CodeList:
+    """A page of codes; `words` are sought in the code, its label, and the films and people that have it. The code
+    `also` stands before the others where it is not among them.
+    """
+    told = await told_codes(edition, viewer, page, *narrowed(viewer, words))
+    codes = msgspec.convert(told, list[GivenCode])
+    if also and all(one.id != also for one in codes):
+        beside = await told_codes(edition, viewer, 1, "AND c.id = {}", (also,))
+        codes = msgspec.convert(beside, list[GivenCode]) + codes
+    return CodeList(codes=codes, **numbers_of(told, of=PAGE))
+
+
+async def told_codes(
+    edition: Edition, viewer: Viewer, page: int, sql: str, values: tuple[Any, ...]
+) -> list[dict[str, Any]]:
+    """A page of the codes that `sql` with its values leaves."""
     here = f"SELECT c.id, c.created_at FROM waiver_code c WHERE c.edition = {{}} {sql}"
-    told = await rows(
+    apart = sorted(viewer.recused)
+    return await rows(
         f"""WITH {paged(here, order="created_at DESC, id", of=PAGE)}
             SELECT page.place, page.found, c.id, c.code, c.label, c.percent, c.late_until, c.most_uses, c.expires_at,
               c.is_open, c.version,
@@ -322,9 +344,8 @@ async def codes_of(edition: Edition, viewer: Viewer, *, words: str = "", page: i
               (SELECT count(*)::int FROM code_use u WHERE u.code = c.id) AS used,
               coalesce((SELECT jsonb_agg(jsonb_build_object('submission', one.id, 'title', one.title,
                   'person', one.person, 'at', one.created_at) ORDER BY one.created_at DESC, one.id)
-                FROM (SELECT s.id, {NAMED} AS title, {BY} AS person, u.created_at FROM {USED} WHERE u.code = c.id
+                FROM (SELECT s.id, {NAMED} AS title, {by(viewer)} AS person, u.created_at FROM {USED} WHERE u.code = c.id
                       ORDER BY u.created_at DESC, s.id LIMIT {NEWEST}) one), '[]') AS uses
             FROM page JOIN waiver_code c ON c.id = page.id ORDER BY page.place""",
-        edition.id, *values, page, sorted(viewer.recused),
+        edition.id, *values, page, apart, apart,
     )  # fmt: skip
-    return CodeList(codes=msgspec.convert(told, list[GivenCode]), **numbers_of(told, of=PAGE))

@@ -59,6 +59,7 @@ async def fees_page(
         viewer,
         **narrowed,
         page=int(number) if number.isdecimal() and len(number) < 7 else 1,
+        also=which,
     )
     return desk_page(
         request,
@@ -111,7 +112,13 @@ async def codes_page(
     """`typed` is what a refused form said of the code `which`, or of a `new` one."""
     lang = language_of(request)
     looked_for = words_asked(request)
-    sheet = await codes_of(edition, viewer, words=looked_for, page=number_asked(request))
+    sheet = await codes_of(
+        edition,
+        viewer,
+        words=looked_for,
+        page=number_asked(request),
+        also="" if which == "new" else which,
+    )
     return desk_page(
         request,
         "operator/codes.html",

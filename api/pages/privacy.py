@@ -18,7 +18,6 @@ from festival.errors import FestivalError
 from festival.people import person as person_with_id
 from festival.tables import Edition, Person
 from keeping import erasure, export, lists, mentions
-from keeping.erasure import Plan
 from media.storage import Store
 
 ROOM = "/operator/privacy"
@@ -117,7 +116,8 @@ async def one_request(
     viewer: Viewer,
     error: FestivalError | None = None,
 ) -> Response[str]:
-    person, plan = await plan_within(erasure_id, edition)
+    person = await erasure.within_reach(erasure_id, edition)
+    plan = await lists.plan_for_operator(person, edition, viewer)
     return desk_page(
         request,
         "operator/erasure.html",
@@ -128,11 +128,6 @@ async def one_request(
         one=await lists.request(erasure_id),
         may=person.id != viewer.id,
     )
-
-
-async def plan_within(erasure_id: str, edition: Edition) -> tuple[Person, Plan]:
-    person = await erasure.within_reach(erasure_id, edition)
-    return person, await erasure.plan_for(await person_with_id(person.id), edition=str(edition.id))
 
 
 HANDLERS: list[Any] = [address_page, leaving, archive, privacy, request_page]

@@ -45,10 +45,14 @@ async def requests(
 
 
 @get("/operator/privacy/{erasure_id:str}", guards=OPERATOR)
-async def plan(erasure_id: FromPath[str], edition_row: NamedDependency[Edition]) -> Plan:
+async def plan(
+    erasure_id: FromPath[str],
+    edition_row: NamedDependency[Edition],
+    viewer: NamedDependency[Viewer],
+) -> Plan:
     """The plan of one request, before it is carried out."""
     person = await erasure.within_reach(erasure_id, edition_row)
-    return await erasure.plan_for(person, edition=str(edition_row.id))
+    return await lists.plan_for_operator(person, edition_row, viewer)
 
 
 HANDLERS: list[Any] = [my_privacy, my_exports, my_plan, requests, plan]

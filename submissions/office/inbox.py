@@ -12,8 +12,9 @@ from festival.directory import folded
 from festival.language import spoken
 from festival.tables import Edition
 from festival.texts import Texts
-from submissions.office.reach import NAMED, REACHED, is_veiled, reached
+from submissions.office.reach import NAMED, REACHED, reached
 from submissions.office.tags import tags_in
+from submissions.veil import is_veiled
 
 PAGE = 50
 MOST_AT_ONCE = 300  # entries of one act

@@ -2,12 +2,12 @@
 
 A film is named once it is filed and its copy released, or where an import of the office has brought it; until then it
 is its makers' own, and a line says only how it stands. Nobody reads of a film of their own, or of one that they have
-stepped aside from. Whoever sits in the committee of a blind section reads no name of its makers.
+stepped aside from; whose names are kept from whom says `submissions/veil.py`.
 """
 
 from typing import Any
 
-from festival.access import COMMITTEE, Viewer
+from festival.access import Viewer
 from festival.db import rows
 from festival.errors import Missing
 from festival.tables import Edition
@@ -20,11 +20,6 @@ NAMED = """(s.status NOT IN ('draft', 'withdrawn')
     WHERE i.submission = s.id AND i.owner IS NULL))"""
 REACHED = """s.edition = {} AND NOT s.id = ANY({})
   AND NOT EXISTS (SELECT 1 FROM member m WHERE m.submission = s.id AND m.person = {})"""
-
-
-def is_veiled(viewer: Viewer) -> str:
-    """SQL: whether names are kept from this viewer, of a submission whose section is `x`."""
-    return "coalesce(x.is_blind, false)" if viewer.has(*COMMITTEE) else "false"
 
 
 def reached(viewer: Viewer, edition: Edition) -> tuple[Any, ...]:

@@ -11,16 +11,19 @@ from festival import people
 from festival.clock import now
 from festival.db import rows
 from festival.errors import Conflict, Missing, NotAllowed, Refused
-from festival.tables import Section
+from festival.record import record
+from festival.tables import Outbox, Section
+from keeping import erasure
 from reviews.tables import Recusal
-from submissions import entries
+from submissions import entries, waiver_codes
 from submissions.office import bulk, fixes, inbox, notes, tags, twins
 from submissions.office.fixes import FixAgain, FixWanted
 from submissions.office.inbox import InboxQuery
 from submissions.office.notes import NoteChange
 from submissions.office.timeline import timeline_of
 from submissions.office.twins import TwinSaid
-from submissions.tables import FilmFile, FixRequest, Submission
+from submissions.tables import CodeUse, Film, FilmFile, FixRequest, Submission
+from submissions.waiver_codes import CodeForm
 from tests.builders import a_film, a_person, an_edition, sign_in, the_viewer
 
 NEXT_WEEK = now().date() + timedelta(days=7)
@@ -57,6 +60,10 @@ class Office:
 
     async def as_(self, **given) -> dict:
         return {"viewer": self.viewer, "by": self.by, **given}
+
+    def doors(self, *places: str) -> list[str]:
+        """Each as a page, and as a program reads it."""
+        return [f"{start}/{self.edition.slug}/{place}" for place in places for start in ("/fr", "/api/v1")]
 
     async def letters(self, kind: str) -> list[dict]:
         return await rows(
@@ -164,6 +171,35 @@ async def test_whoever_sits_in_a_blind_committee_reads_no_name_and_finds_by_none
     ):
         with pytest.raises(NotAllowed):
             await act
+
+
+async def test_no_list_of_the_office_says_whose_film_it_is_that_its_reader_judges_blind(office, client) -> None:
+    """Nor its JSON; neither where a film stands, by its makers, nor where its maker does, by the film."""
+    await Section.update({Section.is_blind: True}).where(Section.edition == office.edition.id)
+    entry, both = await office.entry(), await a_person("operator", "reviewer", edition=office.edition, name="Both")
+    told = {"director": "Ada Quax", "directors": ["Ada Quax"], "synopses": {"fr": "Ada Quax, chez elle.", "en": "Her."}}
+    await Film.update(told).where(Film.id == entry.film)
+    await FilmFile.update({FilmFile.name: "quax.mov"}).where(FilmFile.id == office.file)
+    given = await waiver_codes.add_code(office.edition, CodeForm(code="ECOLE", percent=50), by=office.by)
+    await CodeUse(code=given["id"], submission=office.id, person=office.maker.id).save()
+    await Outbox(task="inspect_film", queue="heavy", args={"file": office.file}, edition=office.edition.id).save()
+    await record("submitted", entry.id, by=office.maker, edition=office.edition.id, title="L’Été d’Ariane")
+    asked = await erasure.ask(office.maker, by=office.maker, edition=office.edition)
+    await sign_in(client, both)
+
+    by_film = {place: (await client.get(place)).text for place in office.doors(
+        "operator/fees", "operator/codes", "operator/queue", f"operator/record?about={office.id}",
+        "operator/exports/entries", f"films/{office.id}", f"programmer/films/{office.id}",
+    )}
+    by_maker = {place: (await client.get(place)).text for place in office.doors(
+        f"operator/people/{office.maker.id}", f"operator/privacy/{asked.id}", f"operator/record?who={office.maker.id}",
+        "operator/fees?words=quax", "operator/fees?words=zo", "operator/codes?q=zo",
+    )}
+    sought = await client.post(f"/api/v1/{office.edition.slug}/operator/privacy/search", json={"name": "Ada Quax"})
+
+    assert [place for place, body in by_film.items() if re.search("quax|zoé", body, re.IGNORECASE)] == []
+    assert [place for place, body in by_maker.items() if re.search(f"Ariane|{office.id}", body)] == []
+    assert (len(sought.json()["mentions"]), "chez elle" in sought.text) == (1, False)
 
 
 async def test_an_entry_whose_owners_are_all_gone_is_marked_and_its_page_asks_for_another(office, client) -> None:
