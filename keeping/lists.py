@@ -87,7 +87,9 @@ async def plan_for_operator(person: Person, edition: Edition, viewer: Viewer) ->
         plan,
         elsewhere=veiled(plan.elsewhere, viewer),
         films=[
-            film if film.submission in told else msgspec.structs.replace(film, title="", film="", submission="")
+            film
+            if film.submission in told
+            else msgspec.structs.replace(film, title="", film="", submission="")
             for film in plan.films
         ],
     )

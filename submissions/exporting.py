@@ -52,7 +52,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
 SELECT = f"""
 SELECT s.id, s.status, s.filed_at, coalesce(i.tracking, '') AS tracking, coalesce(i.source, '') AS source,
-  f.title, f.titles, CASE WHEN veil.yes THEN jsonb_build_object() ELSE f.synopses END AS synopses, f.year, f.countries, f.languages, f.subtitles,
+  f.title, f.titles, CASE WHEN veil.yes THEN jsonb_build_object() ELSE f.synopses END AS synopses,
+  f.year, f.countries, f.languages, f.subtitles,
   CASE WHEN veil.yes THEN '[]' ELSE f.directors END AS directors, f.declared_seconds AS runtime, f.premiere,
   coalesce(x.letter, '') AS letter, x.names AS section,
   CASE WHEN veil.yes THEN '[]' ELSE m.makers END AS makers, CASE WHEN veil.yes THEN '[]' ELSE m.emails END AS emails,

@@ -344,8 +344,8 @@ async def told_codes(
               (SELECT count(*)::int FROM code_use u WHERE u.code = c.id) AS used,
               coalesce((SELECT jsonb_agg(jsonb_build_object('submission', one.id, 'title', one.title,
                   'person', one.person, 'at', one.created_at) ORDER BY one.created_at DESC, one.id)
-                FROM (SELECT s.id, {NAMED} AS title, {by(viewer)} AS person, u.created_at FROM {USED} WHERE u.code = c.id
-                      ORDER BY u.created_at DESC, s.id LIMIT {NEWEST}) one), '[]') AS uses
+                FROM (SELECT s.id, {NAMED} AS title, {by(viewer)} AS person, u.created_at FROM {USED}
+                      WHERE u.code = c.id ORDER BY u.created_at DESC, s.id LIMIT {NEWEST}) one), '[]') AS uses
             FROM page JOIN waiver_code c ON c.id = page.id ORDER BY page.place""",
         edition.id, *values, page, apart, apart,
     )  # fmt: skip

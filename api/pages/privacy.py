@@ -15,7 +15,6 @@ from api.pages._page import page
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
-from festival.people import person as person_with_id
 from festival.tables import Edition, Person
 from keeping import erasure, export, lists, mentions
 from media.storage import Store

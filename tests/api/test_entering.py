@@ -288,6 +288,8 @@ async def test_a_maker_reads_what_is_due_and_an_operator_notes_that_it_was_paid(
     assert (kept.state, kept.note) == ("paid", "Virement du 3.")
     narrowed = await client.get(desk(edition, "fees") + "?state=due")
     assert "Rien de tel" in page_of(narrowed)
+    late = await client.post(f"{place}?state=due", data=given | {"state": "waived", "note": "Un ami."})
+    assert (late.status_code, 'value="Un ami."' in late.text) == (409, True), "typed beside a list that it has left"
     told = (await client.get(door(edition, "fees") + "?only=paid")).json()
     assert (told["found"], told["totals"]) == (1, {"paid": [1, 1500]})
 
@@ -354,8 +356,10 @@ async def test_codes_are_paged_and_searched_and_a_change_leads_back_to_its_page(
     form = form_in(await client.get(f"{at}?page=2"), "?page=2")
     [code] = await WaiverCode.objects().where((WaiverCode.edition == edition.id) & (WaiverCode.code == "FEMIS27"))
     done = await client.post(f"{at}/{code.id}?page=2", data=form | {"label": "Deux écoles", "percent": "50"})
+    late = await client.post(f"{at}/{code.id}?q=UNE+ECOLE", data=form | {"label": "Trois écoles"})
 
     femis, orbite = ["FEMIS27"], ["ORBITE"]
+    assert (late.status_code, 'value="Trois écoles"' in late.text) == (409, True), "typed beside a list that it has left"
     assert list(shown.values()) == [orbite, femis, femis, femis, femis, femis, femis, []], "what is not filed is not named"
     assert (found["used"], [use["title"] for use in found["uses"]]) == (2, [""])
     assert "et 1 autre ; les dossiers déposés sont dans la liste des frais" in page_of(await client.get(f"{at}?page=2"))
