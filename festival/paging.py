@@ -22,15 +22,18 @@ class Paged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def paged(found: str, *, order: str, of: int) -> str:
-    """Two tables for a WITH: `found`, what a query selects, and `page`, `of` rows of it in that order, each with its
+    """Tables for a WITH: `found`, what a query selects, and `page`, `of` rows of it in that order, each with its
     `place` and with how many were `found` in all. One value follows the query's own: the number of the page;
     beyond the last it is the last. What else is told of these rows is joined to `page`, and asked of them alone.
     """
-    return f"""found AS ({found}),
+    # Rows are numbered on the page alone: of ten thousand that costs a quarter of what numbering them all does.
+    return f"""found AS MATERIALIZED ({found}),
+      cut AS (SELECT count(*) AS found,
+        least(greatest({{}}::bigint, 1) - 1, greatest(count(*) - 1, 0) / {of}) * {of} AS first FROM found),
       page AS MATERIALIZED (
-        SELECT * FROM (SELECT *, row_number() OVER (ORDER BY {order}) - 1 AS place, count(*) OVER () AS found
-          FROM found) placed
-        WHERE place / {of} = least(greatest({{}}::bigint, 1), (found - 1) / {of} + 1) - 1)"""
+        SELECT *, row_number() OVER (ORDER BY {order}) - 1 + (SELECT first FROM cut) AS place,
+          (SELECT found FROM cut) AS found
+        FROM (SELECT * FROM found ORDER BY {order} LIMIT {of} OFFSET (SELECT first FROM cut)) one)"""
 
 
 def numbers_of(told: Sequence[dict[str, Any]], *, of: int) -> dict[str, int]:

@@ -19,6 +19,7 @@ from festival import desk
 from festival.access import Viewer
 from festival.db import rows, transaction
 from festival.errors import Busy, Conflict, Missing, NotAllowed, Refused
+from festival.paging import Paged, numbers_of, paged
 from festival.record import record
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person, Role, new_id
@@ -42,6 +43,7 @@ from reviews.tables import Assignment, CommitteeRules
 from submissions.tables import Submission
 
 THINKING_S = 60.0
+ALL_ON_ONE = 10**6  # films of a page that a spreadsheet takes whole
 thinkers = anyio.CapacityLimiter(1)
 PlanKind = Literal["whole", "mended"]
 
@@ -160,12 +162,11 @@ class AssignmentStand(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime | None = None
 
 
-class AssignmentSheet(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the edition stands, and a page of the `total` films that are meant."""
+class AssignmentSheet(Paged, frozen=True, kw_only=True):
+    """Where the edition stands, and a page of the films that are meant."""
 
     stand: AssignmentStand
     films: list[AssignedFilm]
-    total: int
 
 
 # What is known
@@ -525,27 +526,24 @@ async def assignment_sheet(
     which: AssignedWhich = EVERY_FILM,
     *,
     number: int = 1,
-    most: int | None = None,
+    of: int = ALL_ON_ONE,
 ) -> AssignmentSheet:
-    """The films that this chair may know of, with who is asked to watch each: page `number` of `most` (beyond the last
-    it is the last one, without `most` all on one); and where the edition stands. All are read through once.
+    """The films that this chair may know of, with who is asked to watch each, `of` them a page; and where the edition
+    stands. All are read through once.
     """
     rules = await committee_rules(edition)
     meant, values = meaning(which)
+    sought = "SELECT id, title FROM here WHERE is_meant AND (NOT {}::bool OR shared < quorum)"
     laid = await rows(
         f"""WITH here AS MATERIALIZED (
               SELECT s.id, f.title, {quorum_sql(rules)} AS quorum, {meant} AS is_meant,
                 (SELECT count(*) FROM assignment a WHERE a.submission = s.id) AS shared {SEEN_FILMS} {IN_SCOPE}),
-            found AS MATERIALIZED (SELECT id, title FROM here WHERE is_meant AND (NOT {{}}::bool OR shared < quorum)),
-            whole AS (SELECT count(*)::int AS total FROM found)
-            SELECT count(*)::int AS films, coalesce(sum(quorum), 0)::int AS wanted,
-              coalesce(sum(shared), 0)::int AS shared, (count(*) FILTER (WHERE shared < quorum))::int AS short,
-              (SELECT total FROM whole) AS total,
-              ARRAY(SELECT id FROM found ORDER BY title, id LIMIT {{}}::int OFFSET coalesce(
-                {{}}::int * least({{}}::int - 1, ((SELECT total FROM whole) - 1) / {{}}::int), 0)) AS page
-            FROM here""",
-        as_json(rules.quorums), *values, *scope_values(viewer, CHAIR),
-        which.only_short, most, most, max(number, 1), most,
+            {paged(sought, order="title, id", of=of)},
+            whole AS (SELECT count(*)::int AS films, coalesce(sum(quorum), 0)::int AS wanted,
+              coalesce(sum(shared), 0)::int AS shared, (count(*) FILTER (WHERE shared < quorum))::int AS short
+              FROM here)
+            SELECT whole.*, page.id, page.place, page.found FROM whole LEFT JOIN page ON true ORDER BY page.place""",
+        as_json(rules.quorums), *values, *scope_values(viewer, CHAIR), which.only_short, number,
     )  # fmt: skip
     its, newest = laid[0], await newest_change(edition)
     stand = {name: its[name] for name in ("films", "wanted", "shared", "short")}
@@ -556,8 +554,8 @@ async def assignment_sheet(
             last=newest["kind"],
             last_at=newest["applied_at"],
         ),
-        films=await assigned_films(viewer, edition, its["page"]),
-        total=its["total"],
+        films=await assigned_films(viewer, edition, [row["id"] for row in laid if row["id"]]),
+        **numbers_of(laid, of=of),
     )
 
 

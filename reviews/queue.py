@@ -11,6 +11,7 @@ import msgspec
 from festival.access import Viewer, reads_sheets
 from festival.clock import now, zone
 from festival.db import rows
+from festival.paging import Paged, numbers_of, paged
 from festival.tables import Edition, Role
 from festival.texts import Texts
 from reviews.blind_words import synopses_in_blind
@@ -149,15 +150,14 @@ BY = {
 }
 
 
-class QueueSheet(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of the queue: `rows` are its films, `total` how many there are of them in all, `counts` how all films
-    stand, `given` those of one's own sheets that were given last.
+class QueueSheet(Paged, frozen=True, kw_only=True):
+    """A page of the queue: `rows` are its films, `counts` how all films stand, `given` those of one's own sheets that
+    were given last.
     """
 
-    counts: list[QueueCount] = []
-    total: int = 0
-    rows: list[QueueRow] = []
-    given: list[QueueRow] = []
+    counts: list[QueueCount]
+    rows: list[QueueRow]
+    given: list[QueueRow]
 
 
 async def queue_sheet(
@@ -166,40 +166,40 @@ async def queue_sheet(
     which: QueueWhich,
     *,
     number: int = 1,
-    most: int = 60,
+    of: int = 60,
     below: int = 0,
 ) -> QueueSheet:
-    """Page `number` of `most` rows (beyond the last it is the last one), and `below` films that were given last."""
+    """Page `number`, of that many rows, and `below` films that were given last."""
     rules = await committee_rules(edition)
     quorum = (msgspec.json.encode(rules.quorums).decode(), rules.quorum)
     asked = await was_asked(viewer)
     by = BY.get(which.order, BY["advised"])
     weighed = "LEFT JOIN weighed USING (id)" if by == BY["advised"] else ""
     laid = await rows(
-        f"""{LAID_OUT} SELECT (SELECT films FROM whole) AS total,
+        f"""{LAID_OUT}, {paged(f"SELECT * FROM wanted {weighed}", order=by, of=of)}
+            SELECT (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.place), '[]') FROM (
+                SELECT id, place, found FROM page) p) AS page,
               (SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.section_letter), '[]') FROM (
                  SELECT letter AS section_letter, names AS section_names, state, is_mine, films, seconds FROM (
                    SELECT section, state, is_mine, count(*) AS films, sum(runtime * (1 - seen)) AS seconds
                    FROM waiting GROUP BY 1, 2, 3) one JOIN section x ON x.id = one.section) c) AS counts,
-              ARRAY(SELECT id FROM wanted {weighed} ORDER BY {by} LIMIT {{}}::int OFFSET {{}}::int
-                * least({{}}::int - 1, greatest((SELECT films FROM whole) - 1, 0) / {{}}::int)) AS page,
               ARRAY(SELECT id FROM waiting WHERE state = 'given' AND is_mine
                 ORDER BY {BY["given"]} LIMIT {{}}::int) AS given""",
         asked, viewer.id, *waiting_values(viewer), *narrowing(which), *quorum,
         reads_sheets(viewer.rights, is_chair=False, has_own=False), MOST_ADVISED,
-        most, most, max(number, 1), most, below,
+        number, below,
     )  # fmt: skip
-    its = laid[0]
+    its, page = laid[0], [row["id"] for row in laid[0]["page"]]
     found = await rows(
         f"SELECT {SHOWN} {WAITING} AND s.id = ANY({{}})",
-        viewer.id, asked, viewer.id, *quorum, viewer.id, *waiting_values(viewer), [*its["page"], *its["given"]],
+        viewer.id, asked, viewer.id, *quorum, viewer.id, *waiting_values(viewer), [*page, *its["given"]],
     )  # fmt: skip
     known = {one.id: one for one in await told(viewer, msgspec.convert(found, list[QueueRow]))}
     return QueueSheet(
         counts=msgspec.convert(its["counts"], list[QueueCount]),
-        total=its["total"],
-        rows=[known[film] for film in its["page"] if film in known],
+        rows=[known[film] for film in page if film in known],
         given=[known[film] for film in its["given"] if film in known],
+        **numbers_of(its["page"], of=of),
     )
 
 

@@ -15,6 +15,7 @@ from festival.access import Act, PhaseRights, Subject, Viewer, Watching, may, re
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.language import is_visible
+from festival.paging import Paged, numbers_of, paged
 from festival.record import record
 from festival.shapes import VersionNumber
 from festival.tables import Edition, Person, Role, new_id
@@ -97,13 +98,11 @@ class TalkedFilm(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime
 
 
-class TalkedSheet(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of these, the `number`-th of `last`; `unread` are new remarks on all of them."""
+class TalkedSheet(Paged, frozen=True, kw_only=True):
+    """A page of these; `unread` are new remarks on all of them."""
 
     films: list[TalkedFilm]
     unread: int
-    number: int
-    last: int
 
 
 # Who hears
@@ -220,8 +219,8 @@ async def talk_of(submission_id: str, viewer: Viewer, subject: Subject) -> FilmT
 
 
 async def talked_films(viewer: Viewer, *, page: int) -> TalkedSheet:
-    """The films whose talk the viewer hears, what is new first; beyond the last page is the last. Remarks are counted
-    by an index alone, and the films of the page told of afterwards.
+    """The films whose talk the viewer hears, what is new first. Remarks are counted by an index alone, and the films
+    of the page told of afterwards.
     """
     found = await rows(
         f"""WITH shown AS MATERIALIZED (
@@ -232,25 +231,19 @@ async def talked_films(viewer: Viewer, *, page: int) -> TalkedSheet:
             talked AS MATERIALIZED (SELECT shown.*, said.* FROM shown CROSS JOIN LATERAL (
               SELECT count(*)::int AS remarks, count(*) FILTER (WHERE {NEW})::int AS unread,
                 max(r.created_at) AS last_at {OF_SHOWN}) said WHERE said.remarks > 0),
-            whole AS MATERIALIZED (
-              SELECT count(*)::int AS films, coalesce(sum(unread), 0)::int AS all_unread FROM talked),
-            page AS MATERIALIZED (
-              SELECT * FROM talked ORDER BY unread = 0, last_at DESC, id LIMIT {{}} OFFSET (
-                SELECT {{}}::int * least({{}}::int - 1, greatest(films - 1, 0) / {{}}::int) FROM whole))
-            SELECT shown.*, whole.*, f.title, f.titles, x.letter AS section_letter, x.names AS section_names,
+            {paged("SELECT * FROM talked", order="unread = 0, last_at DESC, id", of=PAGE)}
+            SELECT shown.*, (SELECT sum(unread)::int FROM talked) AS all_unread,
+              f.title, f.titles, x.letter AS section_letter, x.names AS section_names,
               EXISTS (SELECT 1 {OF_SHOWN} AND {NEW} AND EXISTS (SELECT 1 FROM talk_mention m
                 WHERE m.remark = r.id AND m.person = me.id)) AS names_me
-            FROM page shown CROSS JOIN whole JOIN submission s ON s.id = shown.id JOIN film f ON f.id = s.film
-            JOIN section x ON x.id = s.section ORDER BY shown.unread = 0, shown.last_at DESC, shown.id""",
-        viewer.id, *scope_values(viewer), *heard_values(viewer), viewer.edition, viewer.id,
-        PAGE, PAGE, max(page, 1), PAGE, viewer.id,
+            FROM page shown JOIN submission s ON s.id = shown.id JOIN film f ON f.id = s.film
+            JOIN section x ON x.id = s.section ORDER BY shown.place""",
+        viewer.id, *scope_values(viewer), *heard_values(viewer), viewer.edition, viewer.id, page, viewer.id,
     )  # fmt: skip
-    last = -(-found[0]["films"] // PAGE) if found else 1
     return TalkedSheet(
         films=msgspec.convert(found, list[TalkedFilm]),
         unread=found[0]["all_unread"] if found else 0,
-        number=min(max(page, 1), last),
-        last=last,
+        **numbers_of(found, of=PAGE),
     )
 
 

@@ -8,6 +8,7 @@ from festival.access import Viewer
 from festival.db import rows, transaction
 from festival.directory import folded
 from festival.errors import Missing, Refused
+from festival.paging import Paged, numbers_of, paged
 from festival.shapes import Id
 from festival.tables import Edition, Person
 from festival.texts import ANY_TITLE, Texts
@@ -85,11 +86,10 @@ UNDECIDED = """AND s.status IN ('submitted', 'waitlisted') AND s.pending IS NULL
   AND NOT EXISTS (SELECT 1 FROM programme_film q WHERE q.submission = s.id) """
 
 
-class CandidateSheet(msgspec.Struct, frozen=True, kw_only=True):
-    """Some of the `found` films in the order of all; `total` and `sections` are of all, whatever is sought."""
+class CandidateSheet(Paged, frozen=True, kw_only=True):
+    """A page of films; `total` and `sections` are of all, whatever is sought."""
 
     films: list[UndecidedFilm]
-    found: int
     total: int
     sections: list[str]
 
@@ -100,33 +100,34 @@ SOUGHT = folded(
 
 
 async def candidates_sought(
-    edition: Edition, viewer: Viewer, *, words: str, section: str, number: int, most: int
+    edition: Edition, viewer: Viewer, *, words: str, section: str, number: int, of: int
 ) -> CandidateSheet:
-    """So many by section and title, with these words in a title, of one section or all: the page of this number,
-    beyond the last the last. None that the viewer has stepped aside from, or has made; and of those of other pages no
-    more is read than what they are counted and sorted by.
+    """By section and title, with these words in a title, of one section or all, `of` them a page. None that the viewer
+    has stepped aside from, or has made; and of those of other pages no more is read than what they are counted and
+    sorted by.
     """
     is_sought = f"strpos({SOUGHT}, {folded('{}::text')}) > 0" if words else "true"
+    meant = "SELECT * FROM known WHERE is_sought AND {} IN ('', section_letter)"
     told = await rows(
         f"""WITH known AS MATERIALIZED (
               SELECT s.id, {ANY_TITLE} AS title, x.position AS section_at, coalesce(x.letter, '') AS section_letter,
                 {is_sought} AS is_sought {FILES} {UNDECIDED} {NOT_ONES_OWN}),
-            meant AS MATERIALIZED (SELECT * FROM known WHERE is_sought AND {{}} IN ('', section_letter)),
-            counted AS MATERIALIZED (SELECT (SELECT count(*) FROM meant)::int AS found, count(*)::int AS total,
+            counted AS MATERIALIZED (SELECT count(*)::int AS total,
               coalesce(jsonb_agg(DISTINCT section_letter) FILTER (WHERE section_letter <> ''), '[]') AS sections
               FROM known),
-            page AS MATERIALIZED (
-              SELECT id AS film, row_number() OVER (ORDER BY section_at, title, id) AS place FROM meant
-              ORDER BY place LIMIT {int(most)} OFFSET (
-                SELECT least({{}}::int, greatest(found - 1, 0) / {int(most)}) * {int(most)} FROM counted))
-            SELECT counted.*, its.* FROM counted LEFT JOIN page ON true
-            LEFT JOIN LATERAL ({FILM} AND s.id = page.film) its ON true ORDER BY page.place""",
+            {paged(meant, order="section_at, title, id", of=of)}
+            SELECT counted.*, page.place, page.found, its.* FROM counted LEFT JOIN page ON true
+            LEFT JOIN LATERAL ({FILM} AND s.id = page.id) its ON true ORDER BY page.place""",
         *([words] if words else []), edition.id, sorted(viewer.recused), viewer.id,
-        section, number - 1, edition.measured_runtime, edition.id,
+        section, number, edition.measured_runtime, edition.id,
     )  # fmt: skip
     films = [msgspec.convert(candidate_of(row), UndecidedFilm) for row in told if row["id"]]
-    counts = {name: told[0][name] for name in ("found", "total", "sections")}
-    return CandidateSheet(films=films, **counts)
+    return CandidateSheet(
+        films=films,
+        total=told[0]["total"],
+        sections=told[0]["sections"],
+        **numbers_of(told, of=of),
+    )
 
 
 def candidate_of(row: dict[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from api.guards import CHAIR, COMMITTEE
 from api.pages._exports import own_file
+from api.pages._lists import number_asked
 from api.pages._page import language_of, page
-from api.pages.committee import page_asked, place_of
 from api.request import AnyRequest
 from festival import spreadsheets
 from festival.access import Viewer
@@ -40,9 +40,8 @@ async def assignment_page(
         section=asked.get("section", "")[:1], person=asked.get("person", "")[:16],
         words=asked.get("words", "")[:80], only_short=bool(asked.get("short")),
     )  # fmt: skip
-    number = asked.get("page", "1")
     sheet = await assignments.assignment_sheet(
-        viewer, edition, which, number=page_asked(number), most=FILMS
+        viewer, edition, which, number=number_asked(request), of=FILMS
     )
     proposal = await assignments.standing_proposal(viewer, edition)
     shares = await assignments.member_shares(viewer, edition, proposal)
@@ -50,7 +49,7 @@ async def assignment_page(
         request, "committee/assignment.html", error=error, at=PAGE,
         stand=sheet.stand, proposal=proposal, shares=shares,
         spread=assignments.spread_of(shares), rules=await committee_rules(edition),
-        sheet=place_of(sheet.total, number, of=FILMS).with_rows(sheet.films), which=which,
+        sheet=sheet, which=which,
         sections=await sections_of(edition),
         most=max((one.films for one in shares), default=0), options_but=options_of(shares),
         may_set=not viewer.sections.get(Role.CHAIR),

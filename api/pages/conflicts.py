@@ -33,7 +33,7 @@ async def conflicts_page(
     """`row` is the suspicion whose form was refused, `new` the declaration; `typed` is what stood in it."""
     asked = request.query_params.get("film", "")
     which = AssignedWhich(words=asked[:80])
-    films = (await assignment_sheet(viewer, edition, which, most=FIRSTS)).films if asked else []
+    films = (await assignment_sheet(viewer, edition, which, of=FIRSTS)).films if asked else []
     sought, state = words_asked(request), request.query_params.get("state", "")
     state = state if state in conflicts.OPEN else conflicts.OPEN[0]
     sheet = await conflicts.suspicions(viewer, state, words=sought, page=number_asked(request))

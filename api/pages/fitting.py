@@ -9,8 +9,8 @@ from litestar.params import FromPath
 
 from api.guards import CHAIR, SEE
 from api.pages._desk import planning_page
+from api.pages._lists import number_asked
 from api.pages._page import language_of
-from api.pages.committee import page_asked, place_of
 from api.request import AnyRequest
 from festival.access import Act, Viewer
 from festival.clock import at
@@ -69,18 +69,15 @@ async def candidates_page(
 ) -> Response[str]:
     asked = request.query_params
     sought, section = asked.get("q", "")[:200], asked.get("section", "")
-    number = asked.get("page", "1")
     sheet = await candidates.candidates_sought(
-        edition, viewer, words=sought, section=section, number=page_asked(number), most=ROWS
+        edition, viewer, words=sought, section=section, number=number_asked(request), of=ROWS
     )
     return planning_page(
         request,
         "programmer/candidates.html",
         error=error,
         at=CANDIDATES,
-        sheet=place_of(sheet.found, number, of=ROWS).with_rows(sheet.films),
-        total=sheet.total,
-        sections=sheet.sections,
+        sheet=sheet,
         sought=sought,
         section=section,
     )

@@ -8,8 +8,8 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api.guards import COMMITTEE
+from api.pages._lists import number_asked
 from api.pages._page import language_of, page
-from api.pages.committee import page_asked, place_of
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.language import day, text_in
@@ -84,9 +84,8 @@ async def own_queue(
         states=TABS.get(state, queue.STATES), section=section, minutes=minutes,
         order="given" if state == "given" else order, is_mine=state != "others",
     )  # fmt: skip
-    number = asked.get("page", "1")
     found = await queue.queue_sheet(
-        viewer, edition_row, which, number=page_asked(number), most=ROWS, below=BELOW if state == "todo" else 0
+        viewer, edition_row, which, number=number_asked(request), of=ROWS, below=BELOW if state == "todo" else 0
     )  # fmt: skip
     counts, now_open = found.counts, await phases.phases_now(edition_row.id)
     left = sum(one.seconds for one in counts if one.state in TABS["todo"] and one.is_mine)
@@ -96,7 +95,7 @@ async def own_queue(
         request, "committee/queue.html", left=films_in(counts, "todo"), left_seconds=left, pace=pace,
         bars=bars_of(lang, pace), to_give=films_in(counts, "note"), state=state, section=section, minutes=minutes,
         order=order, orders=ORDERS, lengths=MINUTES,
-        sheet=place_of(found.total, number, of=ROWS).with_rows(found.rows),
+        sheet=found,
         resume=await lists.begun_last(viewer), now_open=now_open,
         sections=sorted({(one.section_letter, text_in(lang, one.section_names)) for one in counts}),
         tabs=[(name, films_in(counts, name)) for name in tabs_of(counts)],

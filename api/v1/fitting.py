@@ -40,7 +40,7 @@ async def all_candidates(
     titles, `section` is a letter.
     """
     return await candidates.candidates_sought(
-        edition_row, viewer, words=q, section=section, number=page, most=MOST_TOLD
+        edition_row, viewer, words=q, section=section, number=page, of=MOST_TOLD
     )
 
 

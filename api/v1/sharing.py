@@ -50,7 +50,7 @@ async def assignment(
     """Where it stands, the caller's proposal that waits, and every member with what they have to watch."""
     proposal = await assignments.standing_proposal(viewer, edition_row)
     shares = await assignments.member_shares(viewer, edition_row, proposal)
-    sheet = await assignments.assignment_sheet(viewer, edition_row, most=1)
+    sheet = await assignments.assignment_sheet(viewer, edition_row, of=1)
     return {
         "stand": msgspec.to_builtins(sheet.stand),
         "proposal": msgspec.to_builtins(proposal),
@@ -68,13 +68,9 @@ async def assigned_films(
     words: FromQuery[Annotated[str, Meta(max_length=80)]] = "",
     page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
 ) -> AssignmentSheet:
-    """The films that the caller chairs, with who is asked to watch each: a hundred a page of the `total` that are
-    meant, by title; beyond the last page it is the last.
-    """
+    """The films that the caller chairs, with who is asked to watch each: by title, a hundred a page."""
     which = AssignedWhich(section=section, person=member, words=words)
-    return await assignments.assignment_sheet(
-        viewer, edition_row, which, number=page, most=MOST_TOLD
-    )
+    return await assignments.assignment_sheet(viewer, edition_row, which, number=page, of=MOST_TOLD)
 
 
 @get("/committee/members/{person_id:str}", guards=COMMITTEE)

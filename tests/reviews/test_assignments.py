@@ -163,7 +163,7 @@ async def test_a_chair_of_one_section_shares_out_and_takes_back_only_that(house)
     assert {title for title, _ in theirs} == {"Nuit 2", "Nuit 3"}
     assert await panel.held() == EVERYTHING
     sheet = await assignments.assignment_sheet(viewer, panel.edition)
-    assert ([film.title for film in sheet.films], sheet.total) == (["Nuit 2", "Nuit 3"], 2)
+    assert ([film.title for film in sheet.films], sheet.found) == (["Nuit 2", "Nuit 3"], 2)
     with pytest.raises(NotAllowed):
         await assignments.undo_assignment(panel.edition, viewer, version=2, by=shorts)
 
@@ -234,7 +234,7 @@ async def test_a_program_reads_the_films_page_by_page(client, monkeypatch) -> No
     told = [(await client.get(f"{at}?page={n}")).json() for n in (1, 2, 9)]
 
     assert [[film["title"] for film in one["films"]] for one in told] == [["Nuit 0", "Nuit 1", "Nuit 2"], ["Nuit 3"], ["Nuit 3"]]
-    assert {one["total"] for one in told} == {4}
+    assert {one["found"] for one in told} == {4}
 
 
 async def test_a_wish_is_kept_once_and_heard(client) -> None:

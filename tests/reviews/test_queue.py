@@ -221,7 +221,7 @@ async def test_a_member_asked_for_nothing_has_every_film_before_them(house) -> N
 
     found = await queue.queue_sheet(await the_viewer(dan, line.edition), line.edition, QueueWhich())
 
-    assert (found.total, {row.is_mine for row in found.rows}) == (5, {True})
+    assert (found.found, {row.is_mine for row in found.rows}) == (5, {True})
 
 
 async def test_a_page_of_the_queue_looks_through_all_films_once(client, monkeypatch) -> None:

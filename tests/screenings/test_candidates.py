@@ -89,7 +89,7 @@ async def test_a_film_whose_programme_promises_no_showing_yet_is_asked_about_all
 
 
 async def found(world: World, viewer: Viewer) -> list[UndecidedFilm]:
-    sheet = await candidates.candidates_sought(world.edition, viewer, words="", section="", number=1, most=60)
+    sheet = await candidates.candidates_sought(world.edition, viewer, words="", section="", number=1, of=60)
     return sheet.films
 
 
