@@ -607,11 +607,22 @@ def like(words: str) -> str:
 async def standing_proposal(viewer: Viewer, edition: Edition) -> AssignmentProposal | None:
     """The newest proposal of this chair that was not applied."""
     found = await rows(
-        """SELECT id, kind, jsonb_array_length(added) AS added, jsonb_array_length(removed) AS removed, lacks, loads,
-             seconds, created_at, based_on FROM assignment_plan
-           WHERE edition = {} AND number IS NULL AND made_by = {} ORDER BY created_at DESC, id LIMIT 1""",
+        f"""WITH plan AS MATERIALIZED (SELECT * FROM assignment_plan
+              WHERE edition = {{}} AND number IS NULL AND made_by = {{}} ORDER BY created_at DESC, id LIMIT 1),
+            known AS (SELECT pair ->> 1 AS person, more FROM plan CROSS JOIN LATERAL (
+                SELECT value AS pair, 1 AS more FROM jsonb_array_elements(plan.added)
+                UNION ALL SELECT value, -1 FROM jsonb_array_elements(plan.removed)) one
+              JOIN submission s ON s.id = pair ->> 0
+              JOIN film_file n ON n.submission = s.id AND n.state = 'released' WHERE {IN_SCOPE})
+            SELECT id, kind, lacks, loads, seconds, created_at, based_on,
+              (SELECT count(*)::int FROM known WHERE more > 0) AS added,
+              (SELECT count(*)::int FROM known WHERE more < 0) AS removed,
+              (SELECT coalesce(jsonb_object_agg(person, n), jsonb_build_object())
+               FROM (SELECT person, sum(more)::int AS n FROM known GROUP BY person) by_person) AS more
+            FROM plan""",
         edition.id,
         viewer.id,
+        *scope_values(viewer, CHAIR),
     )
     if not found:
         return None
@@ -629,9 +640,11 @@ async def standing_proposal(viewer: Viewer, edition: Edition) -> AssignmentPropo
         for short in shown
     ]
     newest = (await newest_change(edition))["number"]
+    held, more = await loads_of(viewer, edition), row["more"]
+    loads = {one: held.get(one, {}).get("films", 0) + more.get(one, 0) for one in row["loads"]}
     hidden = len(row["lacks"]) - len(shown)
     return msgspec.convert(
-        {**row, "lacks": lacks, "hidden": hidden, "is_stale": newest != row["based_on"]},
+        {**row, "lacks": lacks, "loads": loads, "hidden": hidden, "is_stale": newest != row["based_on"]},
         AssignmentProposal,
     )
 

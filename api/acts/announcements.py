@@ -13,6 +13,7 @@ from api.acts.act import Refusal, act
 from api.acts.publishing import MomentForm, moment_in
 from api.forms import filled
 from api.guards import CHAIR
+from api.pages._lists import stood
 from api.pages.committee import announcements_page
 from api.pages.letters_ahead import letters_page
 from api.request import AnyRequest
@@ -41,12 +42,10 @@ class BatchWanted(msgspec.Struct, frozen=True):
 
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[Any]:
-    ticked = refused.sent.get("submissions", [])
-    return await announcements_page(request, request.state["viewer"], refused.error, ticked)
-
-
-async def as_it_stands(request: AnyRequest, refused: Refusal) -> Response[Any]:
-    return await announcements_page(request, request.state["viewer"], refused.error)
+    return await announcements_page(
+        request, request.state["viewer"], refused.error, refused.sent,
+        row=request.path_params.get("batch_id", ""),
+    )  # fmt: skip
 
 
 class MomentWanted(msgspec.Struct, frozen=True):
@@ -100,7 +99,7 @@ async def ask(
     json="/announcements/{batch_id:str}/release",
     status=204,
     guards=CHAIR,
-    again=as_it_stands,
+    again=again,
     goes=PAGE,
     says="committee.done.announced",
 )
@@ -130,7 +129,7 @@ async def release(
     status=204,
     guards=CHAIR,
     reads=moment_typed,
-    again=as_it_stands,
+    again=again,
     goes=PAGE,
     says="committee.done.announced",
 )
@@ -153,7 +152,7 @@ async def release_at(
     json="/announcements/{batch_id:str}/call-back",
     status=204,
     guards=CHAIR,
-    again=as_it_stands,
+    again=again,
     goes=PAGE,
     says="committee.done.called_back",
 )
@@ -169,7 +168,7 @@ async def call_back(
 
 
 def letters_at(request: AnyRequest, _: Any) -> str:
-    return f"{PAGE}/{request.path_params['batch_id']}/letters"
+    return stood(request, f"{PAGE}/{request.path_params['batch_id']}/letters")
 
 
 async def letters_again(request: AnyRequest, refused: Refusal) -> Response[Any]:
@@ -224,7 +223,7 @@ async def word_one(
     json="/announcements/{batch_id:str}",
     method="delete",
     guards=CHAIR,
-    again=as_it_stands,
+    again=again,
     goes=PAGE,
     says="committee.done.cancelled",
 )

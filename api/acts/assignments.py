@@ -13,6 +13,7 @@ from msgspec import Meta
 from api.acts.act import Refusal, act
 from api.acts.decisions import FILM
 from api.guards import CHAIR, COMMITTEE
+from api.pages._lists import stood
 from api.pages._page import back, prefix_of
 from api.pages.assignment import PAGE, assignment_page, profile_page
 from api.request import AnyRequest
@@ -173,7 +174,8 @@ async def set_profile(
 
 
 async def wished(request: AnyRequest, _: Any) -> Response[Any]:
-    return back(request, "/committee", "assignment.done.wished")
+    place = stood(request, "/committee", "state", "section", "minutes", "order")
+    return back(request, place, "assignment.done.wished")
 
 
 @act(

@@ -1,11 +1,14 @@
 """An undecided film is put into the grid in pencil, or into the tray."""
 
+from typing import Any
+
 from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.acts.act import Refusal, act
 from api.guards import PLAN
+from api.pages._lists import stood
 from api.pages.fitting import CANDIDATES, candidate_page
 from api.request import AnyRequest
 from festival.access import Viewer
@@ -22,12 +25,16 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await candidate_page(request, state["edition"], state["viewer"], film, refused.error)
 
 
+def where_it_stood(request: AnyRequest, _: Any) -> str:
+    return stood(request, CANDIDATES, "section")
+
+
 @act(
     f"{CANDIDATES}/{{submission_id:str}}",
     json="/candidates/{submission_id:str}",
     guards=PLAN,
     again=again,
-    goes=CANDIDATES,
+    goes=where_it_stood,
     says="fit.done.pencilled",
 )
 async def pencil_in(

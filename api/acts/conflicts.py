@@ -23,10 +23,10 @@ ONE = f"{PAGE}/{{conflict_id:str}}"
 
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    at = request.path_params
     return await conflicts_page(
         request, request.state["viewer"], request.state["edition"], error=refused.error,
-        row=request.path_params.get("conflict_id", "new"),
-        typed={name: refused.last(name) for name in refused.sent},
+        row=at.get("conflict_id") or at.get("submission_id", ""), typed=refused.typed,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from msgspec import Meta
 from api.acts import act as acts
 from api.acts.act import Refusal, Verb, act
 from api.guards import CHAIR
-from api.pages.board import AT, TypedDecision, address, board_page
+from api.pages.board import AT, TypedDecision, address, board_page, column_asked
 from api.request import AnyRequest
 from festival.access import BEFORE_SELECTION, Act, Viewer
 from festival.errors import Missing, NotAllowed, Refused
@@ -70,8 +70,8 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[Any]:
 
 
 def as_it_was(request: AnyRequest, _: Any) -> str:
-    """The board with the filters that it had."""
-    words = address(query_of(dict(request.query_params)))
+    """The board with the filters that it had, at the page of the column that was open."""
+    words = address(query_of(dict(request.query_params)), **column_asked(request))
     return f"{AT}?{words}" if words else AT
 
 
@@ -115,7 +115,7 @@ def decision(name: str) -> acts.DualHandler:
 
 async def many_again(request: AnyRequest, refused: Refusal) -> Response[Any]:
     typed = TypedDecision(
-        "", refused.last("act"), refused.last("note"), refused.sent.get("films", [])
+        "", refused.last("act"), refused.last("note"), refused.sent.get("films", []), refused.last("column")
     )
     return await board_page(request, request.state["viewer"], refused.error, typed)
 
@@ -161,6 +161,11 @@ async def decide_many(
 
 async def board_again(request: AnyRequest, refused: Refusal) -> Response[Any]:
     return await board_page(request, request.state["viewer"], refused.error)
+
+
+async def quota_again(request: AnyRequest, refused: Refusal) -> Response[Any]:
+    wished = refused.typed | {"letter": request.path_params["letter"]}
+    return await board_page(request, request.state["viewer"], refused.error, wished=wished)
 
 
 @act(
@@ -212,7 +217,7 @@ async def promote(
     json="/committee/quotas/{letter:str}",
     method="put",
     guards=CHAIR,
-    again=board_again,
+    again=quota_again,
     goes=as_it_was,
     says="committee.done.quota",
 )

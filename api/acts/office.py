@@ -13,6 +13,7 @@ from msgspec import Meta
 from api.acts.act import Refusal, act
 from api.guards import OPERATOR
 from api.pages import office as pages
+from api.pages._lists import stood
 from api.pages.amending import PAGE, entry_page
 from api.request import AnyRequest
 from festival.access import Viewer
@@ -275,13 +276,17 @@ async def twins_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await pages.twins_page(request, edition, viewer, refused.error)
 
 
+def twins_stood(request: AnyRequest, _: object) -> str:
+    return stood(request, pages.TWINS, "said")
+
+
 @act(
     pages.TWINS,
     json=pages.TWINS,
     status=200,
     guards=OPERATOR,
     again=twins_again,
-    goes=pages.TWINS,
+    goes=twins_stood,
     says="twins.done",
 )
 async def say_twins(

@@ -1,6 +1,7 @@
 """One way to draw a page: the context that every template gets, and the page of an error."""
 
 import re
+from functools import partial
 from typing import Any
 
 from litestar import MediaType, Response
@@ -8,6 +9,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
+from markupsafe import escape
 
 from api.auth import csrf_token, settings_of, visitor, visitor_cookie_name
 from api.drawing import environment, of_every_page
@@ -71,17 +73,17 @@ def page(
     """
     lang = language_of(request)
     token = LazyToken(request)
-    text = (
-        environment(lang)
-        .get_template(template)
-        .render(
-            **shared(request, lang, at=at),
-            csrf_token=token,
-            theme=theme,
-            told=told_of(lang, error),
-            **context,
-        )
+    drawn = partial(
+        environment(lang).get_template(template).render,
+        **shared(request, lang, at=at),
+        csrf_token=token,
+        theme=theme,
+        told=told_of(lang, error),
+        **context,
     )
+    text = drawn()
+    if error is not None and (lost := lost_from(text, request)):
+        text = drawn(lost=lost)
     cookies = []
     name = visitor_cookie_name(settings_of(request))
     if token.drawn and not request.cookies.get(name):
@@ -330,6 +332,18 @@ def written(request: AnyRequest) -> list[str]:
         and len(text) >= WORTH_KEEPING
         and not name.startswith("_")
         and name not in NOT_WRITTEN
+    ]
+
+
+def lost_from(text: str, request: AnyRequest) -> list[str]:
+    """What somebody wrote in a form that the page which refuses it draws no more: what it was about has gone, or is
+    another's now. Words alone: a name, a moment or a list of ids is the page's own.
+    """
+    shown = text.replace("\r\n", "\n")
+    return [
+        words
+        for words in written(request)
+        if " " in words and str(escape(words.replace("\r\n", "\n").strip())) not in shown
     ]
 
 

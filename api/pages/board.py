@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from api.guards import CHAIR
 from api.pages._page import language_of, page
 from api.pages._strip import VoteStrip, strip_of
-from api.pages.committee import ListPlace, Page, place_of
+from api.pages.committee import ListPlace, Page, page_asked, place_of
 from api.request import AnyRequest
 from festival import clock
 from festival.access import Act, Viewer
@@ -42,6 +42,7 @@ class TypedDecision(msgspec.Struct, frozen=True):
     act: str
     note: str
     films: list[str] = []
+    column: str = ""
 
 
 class QuotaShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +146,14 @@ def address(query: BoardQuery, **more: str) -> str:
     return urlencode({name: value for name, value in said.items() if value})
 
 
+def column_asked(request: AnyRequest) -> dict[str, str]:
+    """The words of an address that mean one column alone, and its page; none of the whole board."""
+    only, number = (request.query_params.get(name, "") for name in ("column", "page"))
+    if only not in BOARD:
+        return {}
+    return {"column": only} | ({"page": str(page_asked(number))} if page_asked(number) > 1 else {})
+
+
 def meter(hours: HoursKept) -> list[tuple[str, float, float]]:
     """(kind, from, width), in hundredths of what the rooms have, or of what is taken where that is more."""
     whole = max(hours.open, hours.taken, 1)
@@ -162,7 +171,9 @@ async def board_page(
     error: FestivalError | None = None,
     typed: TypedDecision | None = None,
     done: ManyMoved | None = None,
+    wished: dict[str, str] | None = None,
 ) -> Response[str]:
+    """`wished` is what stood in the form of a section's quota, with the `letter` of the section."""
     edition: Edition = request.state["edition"]
     asked = request.query_params
     query = board.query_of({name: asked.get(name, "") for name in ("section", "q", "flag", "sort")})
@@ -171,8 +182,12 @@ async def board_page(
     columns = BOARD if typed or only not in BOARD else (only,)
     by_rank = await ranks_of(edition, viewer) if query.sort == "rank" else {}
     places = {one: rank.place for one, rank in by_rank.items()}
-    if typed and typed.id and (where := await board.place_of_film(viewer, query, typed.id, places)):
-        only, number = where[0], str(where[1] // CARDS + 1)
+    if typed and typed.id:
+        where = await board.place_of_film(viewer, query, typed.id, places)
+        if where is None:  # the filters leave it out by now: what was typed stands under its card
+            query = BoardQuery(sort=query.sort)
+            where = await board.place_of_film(viewer, query, typed.id, places)
+        only, number = (where[0], str(where[1] // CARDS + 1)) if where else (only, number)
     numbers = {name: number if name == only else "1" for name in columns}
 
     def starts_among(found: dict[str, int]) -> dict[str, ListPlace]:
@@ -213,11 +228,13 @@ async def board_page(
         only=only,
         typed=typed,
         done=done,
+        wished=wished or {"letter": ""},
         query=query,
         sorts=SORTS,
         flags=FLAGS,
         sections=sorted({(one.letter, text_in(lang, one.names)) for one in shares}),
         said=lambda **more: address(query, **more),
+        here=f"?{here}" if (here := address(query, **column_asked(request))) else "",
         hours=hours,
         meter=meter(hours),
         quotas=quotas,

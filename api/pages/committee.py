@@ -56,9 +56,14 @@ async def announcements_page(
     request: AnyRequest,
     viewer: Viewer,
     error: FestivalError | None = None,
-    ticked: list[str] | None = None,
+    sent: dict[str, list[str]] | None = None,
+    *,
+    row: str = "",
 ) -> Response[str]:
-    """`ticked`: what was chosen when a draft was refused; otherwise every film is."""
+    """`row` is the batch whose form was refused, none the draft's; `sent` is what stood in it. Of a draft every film
+    is ticked at first.
+    """
+    sent, is_draft = sent or {}, error is not None and not row
     waiting = await board.undrawn(viewer, most=lists.FIRST_FILMS)
     counted = await board.undrawn_counts(viewer)
     batches = await lists.announcements(viewer)
@@ -73,7 +78,10 @@ async def announcements_page(
         shown=lists.FIRST_FILMS,
         batches=batches,
         unseen=await unseen(request.state["edition"], batches, viewer, language_of(request)),
-        ticked=ticked,
+        ticked=sent.get("submissions", []) if is_draft else None,
+        outcomes=sent.get("outcomes", []) if is_draft else [],
+        row=row,
+        typed={name: values[-1] for name, values in sent.items() if values},
     )
 
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from api.guards import CHAIR, SEE
 from api.pages._desk import planning_page
-from api.pages._lists import number_asked
+from api.pages._lists import kept, number_asked, said
 from api.pages._page import language_of
 from api.request import AnyRequest
 from festival.access import Act, Viewer
@@ -78,6 +78,8 @@ async def candidates_page(
         error=error,
         at=CANDIDATES,
         sheet=sheet,
+        more=said(q=sought, section=section),
+        kept=kept(sheet.number, q=sought, section=section),
         sought=sought,
         section=section,
     )

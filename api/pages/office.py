@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.guards import OPERATOR
+from api.pages import _lists
 from api.pages._changes import changes_in
 from api.pages._desk import desk_page
 from api.pages._exports import own_file
@@ -286,13 +287,15 @@ async def twins_page(
 ) -> Response[str]:
     said = request.query_params.get("said", "open")
     said = said if said in twins.SAID else "open"
+    sheet = await twins.pairs_of(edition, viewer, said=said, number=number_in(request))
     return page(
         request,
         "operator/twins.html",
         error=error,
         at=TWINS,
-        sheet=await twins.pairs_of(edition, viewer, said=said, number=number_in(request)),
+        sheet=sheet,
         said=said,
+        kept=_lists.kept(sheet.number, said=said),
         states=twins.SAID,
         verdict_of=verdict_of,
     )

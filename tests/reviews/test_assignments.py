@@ -70,6 +70,19 @@ async def test_a_proposal_changes_nothing_until_it_is_applied_and_is_undone_as_a
     assert (again, await panel.held()) == (3, EVERYTHING)
 
 
+async def test_a_proposal_tells_a_chair_nothing_of_who_watches_a_film_that_is_hidden_from_them(house) -> None:
+    """Neither by what each would have to watch, nor by how much changes: a chair has made the film, or stepped aside."""
+    panel = await Panel().sit()
+    await reviewing.recuse((await panel.film(3))[0], reason="Un ami.", by=panel.chair)
+    await panel.share()
+
+    proposal = await assignments.standing_proposal(await panel.viewer(), panel.edition)
+    shares = await assignments.member_shares(await panel.viewer(), panel.edition, proposal)
+
+    assert (proposal.added, proposal.removed, set(proposal.loads.values())) == (9, 0, {3})
+    assert {one.after for one in shares} == {3, None}
+
+
 async def test_of_two_chairs_the_second_applies_nothing_that_they_did_not_see(house) -> None:
     panel = await Panel().sit()
     other = await a_person("chair", edition=panel.edition, name="Eve")

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from lxml import html
 
+import api.pages.board
 from festival.clock import now
 from festival.db import rows
 from festival.tables import Outbox, Phase, new_id
@@ -214,6 +216,33 @@ async def test_a_column_by_itself_is_drawn_without_the_others(client) -> None:
     assert f'href="/fr/{desk.edition.slug}/committee/decisions?sort=title&amp;column=accepted#accepted"' in page
     beyond = await client.get(f"/fr/{desk.edition.slug}/committee/decisions?column=undecided&sort=title&page=99")
     assert beyond.text.count('data-film="') == 4, "beyond the last page is the last one"
+
+
+async def test_an_act_leads_back_to_the_page_of_the_column_where_it_was_done(client, monkeypatch) -> None:
+    desk = await Desk().lay(VOTES)
+    monkeypatch.setattr(api.pages.board, "CARDS", 2)
+    await sign_in(client, desk.chair)
+    place = f"/fr/{desk.edition.slug}/committee/decisions?sort=title&column=undecided&page=2"
+    page = html.fromstring((await client.get(place)).text)
+    form = page.xpath("//form[contains(@action, '/decision?')]")[0]
+
+    done = await client.post(form.get("action"), data=dict(form.fields) | {"act": "regret", "note": "Trop long."})
+
+    assert done.headers["location"].startswith(f"{place}&done=")
+
+
+async def test_what_was_asked_of_many_or_of_a_section_stands_again_where_it_is_refused(client) -> None:
+    desk = await Desk().lay({"a": [], "b": []})
+    await sign_in(client, desk.chair)
+    root = f"/fr/{desk.edition.slug}/committee"
+
+    many = await client.post(f"{root}/decisions", data={"act": "regret", "note": "", "column": "undecided"})
+    quota = await client.post(f"{root}/quotas/C", data={"films": "12", "minutes": "", "version": "3"})
+
+    [chosen] = html.fromstring(many.text).xpath("//input[@name='column' and @checked]/@value")
+    [wanted] = html.fromstring(quota.text).xpath("//details[@open]//input[@name='films']/@value")
+    assert (many.status_code, chosen) == (422, "undecided")
+    assert (quota.status_code, wanted) == (409, "12")
 
 
 # Of many votes

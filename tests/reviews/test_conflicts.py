@@ -247,6 +247,20 @@ async def test_nobody_settles_their_own_and_a_chair_declares_what_they_know_of_o
     ] == ["Nuit 0"]
 
 
+async def test_a_declaration_that_is_refused_stands_again_under_its_film(client) -> None:
+    court = await Court().sit()
+    await sign_in(client, court.chair)
+    base = f"/fr/{court.edition.slug}/committee"
+    found = html.fromstring((await client.get(f"{base}/conflicts?film=Nuit 1")).text)
+    [form] = found.xpath("//form[.//input[@name='reason']]")
+
+    refused = await client.post(form.get("action"), data={"person": court.bob.id, "reason": "ab"})
+
+    [again] = html.fromstring(refused.text).xpath("//form[.//input[@name='reason']]")
+    assert refused.status_code == 422
+    assert (again.fields["person"], again.fields["reason"]) == (court.bob.id, "ab")
+
+
 async def test_the_list_is_paged_and_searched_and_an_act_leads_back_to_its_page(client, monkeypatch) -> None:
     court = await Court().sit()
     await conflicts.look_for_conflicts(court.edition, by=court.chair)

@@ -152,6 +152,23 @@ async def test_whoever_sits_down_and_leaves_stands_in_the_minutes_with_the_hour(
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
 
 
+async def test_whoever_has_no_pen_any_more_finds_the_words_that_no_form_holds(client) -> None:
+    """Only what they sent from our own page: no other site puts words there."""
+    table = await Table().sit()
+    await sign_in(client, table.other)
+    words = {"note": "On revoit la fin du film d’aube."}
+    place = f"/fr/{table.edition.slug}/committee/meetings/{table.id}/remarks"
+
+    ours, strange = [
+        await client.post(place, data=words, headers={"sec-fetch-site": site}) for site in ("same-origin", "cross-site")
+    ]
+
+    assert ours.status_code == 409
+    assert "Voici ce que vous aviez écrit" in ours.text
+    assert words["note"] in ours.text
+    assert words["note"] not in strange.text
+
+
 async def test_long_minutes_are_read_page_by_page_and_a_correction_comes_back_to_its_page(client, monkeypatch) -> None:
     table = await Table().sit()
     for n in range(5):

@@ -3,9 +3,12 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from lxml import html
 
+import api.pages.queue
 from festival.db import rows
 from festival.tables import Outbox, Section
 from reviews import assignments, queue
@@ -222,6 +225,21 @@ async def test_a_member_asked_for_nothing_has_every_film_before_them(house) -> N
     found = await queue.queue_sheet(await the_viewer(dan, line.edition), line.edition, QueueWhich())
 
     assert (found.found, {row.is_mine for row in found.rows}) == (5, {True})
+
+
+async def test_a_wish_leads_back_to_where_it_was_said(client, monkeypatch) -> None:
+    line = await Line().stand()
+    await rows("DELETE FROM assignment WHERE submission = {} RETURNING id", line.films[3][0])
+    monkeypatch.setattr(api.pages.queue, "ROWS", 1)
+    await sign_in(client, line.bob)
+    place = f"/fr/{line.edition.slug}/committee?state=others&order=title&page=2"
+    page = html.fromstring((await client.get(place)).text)
+    form = page.xpath("//form[@class='wish']")[0]
+
+    said = await client.post(form.get("action"), data=dict(form.fields) | {"wish": "love"})
+
+    asked, led = (dict(parse_qsl(urlsplit(one).query)) for one in (place, said.headers["location"]))
+    assert led == asked | {"done": "assignment.done.wished"}
 
 
 async def test_a_page_of_the_queue_looks_through_all_films_once(client, monkeypatch) -> None:

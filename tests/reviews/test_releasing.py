@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from lxml import html
 
+from api.pages import letters_ahead
 from festival.clock import now
 from festival.db import rows
 from festival.errors import Conflict, Refused
@@ -113,6 +115,23 @@ async def test_letters_are_read_and_reworded_all_of_a_kind_or_one(client) -> Non
     assert sent["declined"] == ("Pour vous", "Un mot à part {title}.")
 
 
+async def test_a_letter_of_the_second_page_is_changed_there_and_a_refused_one_stands_there_again(client, monkeypatch) -> None:
+    room = await Room().fill()
+    batch = await room.a_batch()
+    monkeypatch.setattr(letters_ahead, "ROWS", 1)
+    await sign_in(client, room.one)
+    place = f"/fr/{room.edition.slug}/committee/announcements/{batch}"
+    page = html.fromstring((await client.get(f"{place}/letters?page=2")).text)
+    [form] = page.xpath("//form[contains(@action, '/letter?')]")
+    given = dict(form.fields) | {"subject": "Pour vous", "body": "Un mot à part."}
+
+    done = await client.post(form.get("action"), data=given)
+    stale = await client.post(form.get("action"), data=given | {"body": "Un autre mot."})
+
+    assert f"{batch}/letters?page=2&" in done.headers["location"]
+    assert (stale.status_code, "Un autre mot.</textarea>" in stale.text) == (409, True)
+
+
 async def test_a_preview_is_the_letter_that_goes(house) -> None:
     room = await Room().fill()
     batch = await room.a_batch()
@@ -162,9 +181,12 @@ async def test_a_chosen_moment_stands_on_the_editions_wall(client) -> None:
     place, day = f"/fr/{room.edition.slug}/committee/announcements", (now() + timedelta(days=5)).date().isoformat()
 
     unread = await client.post(f"{place}/{batch}/moment", data={"due_at": day, "due_hour": "midi"})
+    typed = html.fromstring(unread.text).xpath("//details[@open]//input[@type='date' or @aria-invalid]/@value")
+    led = html.fromstring(unread.text).xpath("boolean(//*[@id = substring-after(//*[@id='summary']//a/@href, '#')])")
     said = await client.post(f"{place}/{batch}/moment", data={"due_at": day, "due_hour": "10:00"})
     page = (await client.get(place)).text
 
     assert (unread.status_code, said.status_code) == (422, 303)
+    assert (typed, led) == ([day, "midi"], True)
     assert ", 10:00. Jusque-là, rien n’a bougé." in page
     assert await room.letters() == []

@@ -1,7 +1,9 @@
 """Plan before deciding: would an undecided film fit, at which price; and its pencil."""
 
 import pytest
+from lxml import html
 
+import api.pages.fitting
 from festival.access import Viewer
 from festival.errors import Missing, Refused
 from festival.tables import Phase
@@ -125,6 +127,22 @@ async def test_a_pencil_makes_a_programme_that_cannot_be_published(house) -> Non
     assert await found(world, viewer) == []
     with pytest.raises(Missing):
         await candidates.pencil_in(world.edition, viewer, film, PencilPlace(), by=world.by)
+
+
+async def test_a_pencil_leads_back_to_the_page_where_it_was_put(client, monkeypatch) -> None:
+    world = await World().build()
+    for title in ("Aube", "Brume", "Cime"):
+        await undecided(world, title)
+    monkeypatch.setattr(api.pages.fitting, "ROWS", 1)
+    await sign_in(client, world.by)
+    place = f"/fr/{world.edition.slug}/programmer/candidates"
+    page = html.fromstring((await client.get(f"{place}?q=e&page=3")).text)
+    [form] = page.xpath("//td//form")
+
+    done = await client.post(form.get("action"), data=dict(form.fields))
+
+    assert done.headers["location"].startswith(f"{place}?q=e&page=3&")
+    assert "Brume" in (await client.get(done.headers["location"])).text, "beyond the last page is the last one"
 
 
 async def test_half_a_place_is_none_and_a_bad_one_leaves_nothing(house) -> None:

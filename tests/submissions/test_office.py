@@ -575,7 +575,7 @@ async def test_a_pair_is_drawn_side_by_side(office, client) -> None:
 
     shown = await client.get(place)
     said = await client.post(
-        place, data={"one": office.id, "other": other, "said": "same", "version": "0"}
+        f"{place}?said=open&page=2", data={"one": office.id, "other": other, "said": "same", "version": "0"}
     )
     again = await client.post(
         place, data={"one": office.id, "other": other, "said": "different", "version": "0"}
@@ -584,3 +584,4 @@ async def test_a_pair_is_drawn_side_by_side(office, client) -> None:
     assert shown.status_code == 200
     assert "same title, same makers" in shown.text
     assert (said.status_code, again.status_code) == (303, 409)
+    assert "/twins?said=open&page=2&" in said.headers["location"]
