@@ -644,7 +644,13 @@ async def standing_proposal(viewer: Viewer, edition: Edition) -> AssignmentPropo
     loads = {one: held.get(one, {}).get("films", 0) + more.get(one, 0) for one in row["loads"]}
     hidden = len(row["lacks"]) - len(shown)
     return msgspec.convert(
-        {**row, "lacks": lacks, "loads": loads, "hidden": hidden, "is_stale": newest != row["based_on"]},
+        {
+            **row,
+            "lacks": lacks,
+            "loads": loads,
+            "hidden": hidden,
+            "is_stale": newest != row["based_on"],
+        },
         AssignmentProposal,
     )
 

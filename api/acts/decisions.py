@@ -115,7 +115,11 @@ def decision(name: str) -> acts.DualHandler:
 
 async def many_again(request: AnyRequest, refused: Refusal) -> Response[Any]:
     typed = TypedDecision(
-        "", refused.last("act"), refused.last("note"), refused.sent.get("films", []), refused.last("column")
+        "",
+        refused.last("act"),
+        refused.last("note"),
+        refused.sent.get("films", []),
+        refused.last("column"),
     )
     return await board_page(request, request.state["viewer"], refused.error, typed)
 

@@ -30,7 +30,7 @@ async def conflicts_page(
     row: str = "",
     typed: dict[str, str] | None = None,
 ) -> Response[str]:
-    """`row` is whose form was refused: a suspicion, or a film of which one was declared; `typed` is what stood in it."""
+    """`row` is whose form was refused: a suspicion, or a film that one was declared of; `typed` is what stood in it."""
     asked = request.query_params.get("film", "")
     which = AssignedWhich(words=asked[:80])
     films = (await assignment_sheet(viewer, edition, which, of=FIRSTS)).films if asked else []
