@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from festival import desk
 from festival.clock import closes
-from festival.db import later, rows, transaction
+from festival.db import later, made_once, rows, transaction
 from festival.errors import Refused
 from festival.shapes import VersionNumber
 from festival.tables import Deadline, Edition, Person, Section
@@ -68,6 +68,7 @@ class DeadlineStop(msgspec.Struct, frozen=True):
     fee_cents: int
 
 
+@made_once
 async def deadlines_of(edition: Edition) -> list[Deadline]:
     """All of them, the edition's own first, each line in the order of its moments."""
     found = await Deadline.objects().where(Deadline.edition == edition.id).order_by(Deadline.at)

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from festival import desk
-from festival.db import transaction
+from festival.db import made_once, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.kinds import HOUSE_ONLY
 from festival.language import OFFICIAL, has_words, is_visible, spaced, spoken, t, text_in, words
@@ -157,6 +157,7 @@ def braced(names: list[str]) -> str:
     return ", ".join(f"{{{name}}}" for name in names)
 
 
+@made_once
 async def own_words(kind: str, edition: Edition) -> LetterText | None:
     return await LetterText.objects().get(
         (LetterText.edition == edition.id) & (LetterText.kind == kind)

@@ -13,7 +13,7 @@ import msgspec
 
 from festival import desk, letters, people
 from festival.clock import at, in_zone, now
-from festival.db import later, rows, transaction
+from festival.db import later, made_once, rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.language import size, t
 from festival.paging import Paged, numbers_of, paged, sought
@@ -268,11 +268,13 @@ async def kept(edition: Edition, kind: str) -> Kept:
 
 
 async def own_rule(edition: Edition, kind: str) -> RetentionRule | None:
-    return (
-        await RetentionRule.objects()
-        .where((RetentionRule.edition == edition.id) & (RetentionRule.kind == kind))
-        .first()
-    )
+    return (await own_rules(edition)).get(kind)
+
+
+@made_once
+async def own_rules(edition: Edition) -> dict[str, RetentionRule]:
+    found = await RetentionRule.objects().where(RetentionRule.edition == edition.id)
+    return {one.kind: one for one in found}
 
 
 async def due_now(edition: Edition, kind: str, days: int) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from festival.access import (
     may,
     reads_sheets,
 )
-from festival.db import rows
+from festival.db import made_once, rows
 from festival.errors import Missing, NotAllowed
 from festival.paging import Paged, numbers_of, paged, sought
 from festival.tables import Edition, Role
@@ -210,6 +210,7 @@ async def ahead(viewer: Viewer, current: str) -> Ahead:
     return msgspec.convert(selected[0], Ahead) if selected else Ahead()
 
 
+@made_once
 async def subject_of(submission_id: str, viewer: Viewer) -> Subject:
     """As the submissions know it, and whether one's own review is given."""
     subject = await submissions.subject_of(submission_id, viewer)

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from festival import letters
 from festival.clock import in_zone, now
-from festival.db import later, rows, transaction
+from festival.db import later, made_once, rows, transaction
 from festival.errors import Conflict, FestivalError, Missing, Refused
 from festival.language import moment
 from festival.people import person as person_of
@@ -296,6 +296,7 @@ def chosen_words(
     return None
 
 
+@made_once
 async def words_of(batch: str) -> dict[tuple[str, str, str, str], AnnouncementWords]:
     kept = await AnnouncementWords.objects().where(AnnouncementWords.announcement == batch)
     return {

@@ -9,14 +9,14 @@ from festival.access import COMMITTEE, Act, Subject, Viewer, in_scope, may
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
 from festival.record import record
-from festival.tables import Edition, Person, Section, new_id
+from festival.tables import Edition, Person, new_id
 from festival.texts import ANY_TITLE, Texts
 from media.storage import Store
 from submissions import answers, attachments
 from submissions.answers import MAKERS, TEAM, GivenAnswer
 from submissions.asking import AskedQuestion, EntryForm, QuestionKind, labels_of, settled_answers
 from submissions.entries import closed_by, held
-from submissions.lists import subject_of, submission_in
+from submissions.lists import section_of, subject_of, submission_in
 from submissions.status import Status
 from submissions.tables import Submission
 
@@ -131,7 +131,7 @@ async def shown_to(viewer: Viewer, submission: Submission, subject: Subject) -> 
     """Answers that somebody who may see this film may read: the team's only where the team is asked, and
     nothing that identifies its makers for a committee that is blind.
     """
-    section = await Section.objects().get(Section.id == submission.section)
+    section = await section_of(submission)
     is_blind = section is not None and section.is_blind and viewer.has(*COMMITTEE)
     asks = (MAKERS, TEAM) if may(viewer, Act.SEE_ANSWERS, subject) else (MAKERS,)
     return await answers.given_answers(submission, asks=asks, is_blind=is_blind)

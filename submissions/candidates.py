@@ -20,6 +20,7 @@ from submissions.eligibility import (
     may_open,
     refusals,
 )
+from submissions.lists import sections_of
 from submissions.status import Status
 from submissions.tables import Submission
 
@@ -133,9 +134,7 @@ async def seen(edition: str, *, submission: str = "", section: str = "") -> list
 
 async def standing_of(submission: Submission, edition: Edition) -> EntryStanding:
     """What the chosen section says of the entry, and where else it would be taken today."""
-    sections = (
-        await Section.objects().where(Section.edition == edition.id).order_by(Section.position)
-    )
+    sections = await sections_of(edition)
     found = await seen(edition.id, submission=submission.id)
     if not found:
         return EntryStanding()

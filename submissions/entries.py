@@ -9,7 +9,7 @@ import msgspec
 from festival import consents
 from festival.clock import now
 from festival.closing import be_open
-from festival.db import later, rows, transaction
+from festival.db import later, made_once, rows, transaction
 from festival.deadlines import closing_of, last_closing, stand_still
 from festival.errors import Conflict, Missing, Refused
 from festival.record import record
@@ -29,6 +29,7 @@ from submissions.candidates import EntryStanding, standing_of
 from submissions.eligibility import Promise, kept_promise, may_file, may_open
 from submissions.entry import BETWEEN_NAMES, Credits, Entry, faults, settled
 from submissions.fees import settle_fee
+from submissions.lists import section_of
 from submissions.premieres import EarlierShowings
 from submissions.status import DECIDABLE, DECISIONS, MOVES, RETURNS, FileState, Status
 from submissions.tables import Credit, Film, FilmFile, Member, Submission
@@ -293,10 +294,11 @@ async def has_released_file(submission: Submission) -> bool:
     )
 
 
+@made_once
 async def entry_of(submission: Submission) -> Entry:
     """The form as its rows have it."""
     film = await Film.objects().get(Film.id == submission.film)
-    section = await Section.objects().get(Section.id == submission.section)
+    section = await section_of(submission)
     if film is None:
         raise Missing("film_missing")
     return Entry(

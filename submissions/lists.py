@@ -6,7 +6,7 @@ from typing import Any, get_args
 import msgspec
 
 from festival.access import Act, Subject, Viewer, in_scope, may
-from festival.db import rows
+from festival.db import made_once, rows
 from festival.errors import Missing, NotAllowed
 from festival.paging import NEWEST
 from festival.tables import Edition, Section
@@ -151,6 +151,7 @@ async def subject_of_upload(upload_id: str, viewer: Viewer) -> tuple[Subject, In
     raise Missing("upload_missing")
 
 
+@made_once
 async def files_of(submission_id: str) -> list[FilmFile]:
     """Every version, the newest first."""
     return await (
@@ -172,10 +173,12 @@ async def steps_of(file_id: str) -> dict[str, Step]:
     return {step.kind: step for step in await Step.objects().where(Step.file == file_id)}
 
 
+@made_once
 async def sections_of(edition: Edition) -> list[Section]:
     return await Section.objects().where(Section.edition == edition.id).order_by(Section.position)
 
 
+@made_once
 async def section_of(submission: Submission) -> Section | None:
     return await Section.objects().get(Section.id == submission.section)
 

@@ -13,6 +13,7 @@ from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError, Missing, NotAllowed
 from festival.language import spoken
+from festival.reading import one_view
 from festival.tables import Edition
 from festival.texts import texts_of
 from festival.wording import house_words, own_words
@@ -35,8 +36,8 @@ async def letters_page(
         raise Missing("announcement_missing")
     if batch.hidden:
         raise NotAllowed("announcement_not_whole", n=batch.hidden, name=batch.asked_by_name)
-    total = (await letters_of([batch_id])).get(batch_id, 0)
-    here = place_of(total, request.query_params.get("page", "1"), of=ROWS)
+    counted = {batch_id: batch.letters} if batch.is_open else await letters_of([batch_id])
+    here = place_of(counted.get(batch_id, 0), request.query_params.get("page", "1"), of=ROWS)
     told = await releasing.letters_ahead(batch_id, edition, first=here.first)
     kept = await releasing.words_of(batch_id)
     outcomes = sorted({film["wanted"] for film in batch.films if not film["was"]})
@@ -64,7 +65,8 @@ async def letters_page(
 async def letters(
     request: AnyRequest, batch_id: FromPath[str], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
-    return await letters_page(request, viewer, batch_id)
+    async with one_view():
+        return await letters_page(request, viewer, batch_id)
 
 
 HANDLERS: list[Any] = [letters]

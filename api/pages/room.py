@@ -17,6 +17,7 @@ from api.request import AnyRequest
 from festival.access import Act, Viewer, may
 from festival.errors import Conflict, FestivalError
 from festival.language import country, hour, length, listed, text_in
+from festival.reading import one_view
 from festival.shapes import SeenVersion, VersionNumber
 from festival.tables import Edition
 from festival.texts import Texts, texts_of
@@ -206,7 +207,8 @@ async def room(
     viewer: NamedDependency[Viewer],
     edition_row: NamedDependency[Edition],
 ) -> Response[str]:
-    return await room_page(request, viewer, edition_row, submission_id)
+    async with one_view():
+        return await room_page(request, viewer, edition_row, submission_id)
 
 
 @get("/committee/next", guards=COMMITTEE)
