@@ -414,7 +414,8 @@ async def undrawn_counts(viewer: Viewer) -> dict[str, int]:
         f"{SEEN} SELECT pending, count(*)::int AS n FROM seen WHERE {UNDRAWN} GROUP BY pending",
         *await seen_values(viewer),
     )
-    return {row["pending"]: row["n"] for row in found}
+    counts = {row["pending"]: row["n"] for row in found}
+    return {outcome: counts[outcome] for outcome in DECIDED if outcome in counts}
 
 
 async def mark_of(viewer: Viewer) -> str:

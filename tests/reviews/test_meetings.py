@@ -148,7 +148,7 @@ async def test_whoever_sits_down_and_leaves_stands_in_the_minutes_with_the_hour(
     paper = await client.get(f"/fr/{table.edition.slug}/committee/meetings/{table.id}/minutes.pdf")
 
     assert "Un régisseur" in page.text
-    assert "partie ou parti à" in page.text
+    assert "jusqu’à" in page.text
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
 
 
