@@ -43,6 +43,7 @@ from reviews.tables import Assignment, CommitteeRules
 from submissions.tables import Submission
 
 THINKING_S = 60.0
+MEMBERS = 40  # of a page
 ALL_ON_ONE = 10**6  # films of a page that a spreadsheet takes whole
 thinkers = anyio.CapacityLimiter(1)
 PlanKind = Literal["whole", "mended"]
@@ -94,6 +95,12 @@ class MemberShare(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     given: int | None = None
     after: int | None = None
+
+
+class ShareSheet(Paged, frozen=True, kw_only=True):
+    """A page of members, by name."""
+
+    members: list[MemberShare]
 
 
 class AssignmentProposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -674,6 +681,16 @@ async def member_shares(
             )
         )
     return shares
+
+
+def shares_sought(shares: list[MemberShare], *, words: str, number: int) -> ShareSheet:
+    """Those with these words in their name, forty a page. All are read anyway: they are offered for every film."""
+    key = folded(words) or words
+    meant = [one for one in shares if key in folded(one.member.name)]
+    last = max(1, -(-len(meant) // MEMBERS))
+    number = min(max(1, number), last)
+    shown = meant[(number - 1) * MEMBERS : number * MEMBERS]
+    return ShareSheet(members=shown, number=number, last=last, found=len(meant))
 
 
 def spread_of(shares: list[MemberShare]) -> int:

@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from api.guards import CHAIR, COMMITTEE
 from api.pages._exports import own_file
-from api.pages._lists import number_asked
+from api.pages._lists import number_asked, words_asked
 from api.pages._page import language_of, page
+from api.pages.committee import page_asked
 from api.request import AnyRequest
 from festival import spreadsheets
 from festival.access import Viewer
@@ -45,9 +46,11 @@ async def assignment_page(
     )
     proposal = await assignments.standing_proposal(viewer, edition)
     shares = await assignments.member_shares(viewer, edition, proposal)
+    sought, members = words_asked(request), page_asked(asked.get("members", ""))
     return page(
         request, "committee/assignment.html", error=error, at=PAGE,
-        stand=sheet.stand, proposal=proposal, shares=shares,
+        stand=sheet.stand, proposal=proposal, shares=shares, sought=sought,
+        members=assignments.shares_sought(shares, words=sought, number=members),
         spread=assignments.spread_of(shares), rules=await committee_rules(edition),
         sheet=sheet, which=which,
         sections=await sections_of(edition),

@@ -45,9 +45,14 @@ async def committee_phase(
 
 @get("/committee/assignment", guards=CHAIR)
 async def assignment(
-    viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
+    viewer: NamedDependency[Viewer],
+    edition_row: NamedDependency[Edition],
+    q: FromQuery[Annotated[str, Meta(max_length=100)]] = "",
+    page: FromQuery[Annotated[int, Meta(ge=1, le=99999)]] = 1,
 ) -> dict[str, Any]:
-    """Where it stands, the caller's proposal that waits, and every member with what they have to watch."""
+    """Where it stands, the caller's proposal that waits, and members with what they have to watch, forty a page; `q`
+    is sought in names.
+    """
     proposal = await assignments.standing_proposal(viewer, edition_row)
     shares = await assignments.member_shares(viewer, edition_row, proposal)
     sheet = await assignments.assignment_sheet(viewer, edition_row, of=1)
@@ -55,7 +60,7 @@ async def assignment(
         "stand": msgspec.to_builtins(sheet.stand),
         "proposal": msgspec.to_builtins(proposal),
         "spread": assignments.spread_of(shares),
-        "members": msgspec.to_builtins(shares),
+        **msgspec.to_builtins(assignments.shares_sought(shares, words=q.strip(), number=page)),
     }
 
 

@@ -1,6 +1,7 @@
 """Who watches what is looked at, applied to what was seen, changed by hand, mended and taken back."""
 
 import asyncio
+import re
 from functools import reduce
 from operator import itemgetter
 
@@ -236,6 +237,25 @@ async def test_the_page_walks_from_a_proposal_to_the_list_and_a_profile_is_ones_
     assert (kept.status_code, others.status_code) == (303, 404)
     [member] = [one for one in await profiles.members_of(panel.edition) if one.id == panel.ann.id]
     assert (member.languages, len(member.sections)) == (["pt"], 1)
+
+
+async def test_members_are_read_page_by_page_and_sought_while_films_keep_their_own_page(client, monkeypatch) -> None:
+    monkeypatch.setattr(assignments, "MEMBERS", 2)
+    panel = await Panel().sit()
+    await sign_in(client, panel.chair)
+    at = f"{panel.edition.slug}/committee/assignment"
+
+    def named(page: str) -> list[str]:
+        return re.findall(r'<th scope="row">\s*<bdi>(.*?)</bdi>', page)
+
+    shown = [(await client.get(f"/fr/{at}?members={n}&words=Nuit")).text for n in (1, 2, 9)]
+    found = [(await client.get(f"/fr/{at}?q={word}")).text for word in ("b\u00f6b", "personne")]
+    told = (await client.get(f"/api/v1/{at}?page=2")).json()
+
+    assert [named(page) for page in shown] == [["Ann", "Bob"], ["Cy", "Dan"], ["Cy", "Dan"]]
+    assert "?members=2&amp;section=&amp;person=&amp;words=Nuit" in shown[0]
+    assert ([named(page) for page in found], "Rien de tel." in found[1]) == ([["Bob"], []], True)
+    assert ([one["member"]["name"] for one in told["members"]], told["found"]) == (["Cy", "Dan"], 4)
 
 
 async def test_a_program_reads_the_films_page_by_page(client, monkeypatch) -> None:
