@@ -302,8 +302,10 @@ async def _forget(person: Person) -> None:
 # For which parts an edition asks for one
 
 
-async def ask_for(parts: list[Role], *, edition: Edition, by: Person) -> None:
-    """From now on nobody holds these parts without a second factor.
+async def ask_for(
+    parts: list[Role], *, was: list[Role] | None = None, edition: Edition, by: Person
+) -> None:
+    """From now on nobody holds these parts without a second factor; `was`: of which it was asked when that was read.
 
     Whoever asks it of their own part has one already: nobody shuts the door behind themself.
     """
@@ -322,6 +324,8 @@ async def ask_for(parts: list[Role], *, edition: Edition, by: Person) -> None:
         )
         if before[0]["parts"] == wanted:
             return
+        if was is not None and set(before[0]["parts"]) != set(was):
+            raise Conflict("changed_meanwhile")
         await rows(
             "UPDATE edition SET second_factor_for = {}::jsonb WHERE id = {} RETURNING id",
             json.dumps(wanted),

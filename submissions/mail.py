@@ -8,6 +8,7 @@ opened and no title told.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -149,14 +150,15 @@ async def letters_of(
     address: str = "",
     number: int = 1,
 ) -> LetterList:
-    """A page of the outbox. Without a state or an address, what has not arrived."""
+    """A page of the outbox, beyond the last one the last. Without a state or an address, what has not arrived."""
     states = (state,) if state in mailbag.STATES else mailbag.STATES if address else STANDING
     beyond = (max(1, number) - 1) * A_PAGE
     found = await selected(
         viewer, edition, kind=kind, states=states, address=address, most=A_PAGE, beyond=beyond
     )
     if not found and beyond:
-        return await letters_of(viewer, edition, kind=kind, state=state, address=address)
+        asked = partial(letters_of, viewer, edition, kind=kind, state=state, address=address)
+        return first if (first := await asked()).last == 1 else await asked(number=first.last)
     total = found[0]["total"] if found else 0
     return LetterList(
         letters=[envelope(row) for row in found],

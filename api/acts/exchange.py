@@ -1,5 +1,6 @@
 """Grids from elsewhere: brought, their names told, put in, taken back, let go."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -9,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from api.acts.act import Refusal, act
+from api.acts.act import Refusal, act, sent
 from api.guards import PLAN
 from api.pages.exchange import PAGE, exchange_page, import_page
 from api.request import AnyRequest
@@ -18,6 +19,7 @@ from festival.errors import Refused
 from festival.tables import Edition, Person
 from screenings.exchange import imports
 from screenings.exchange.imports import ChoicesGiven
+from screenings.exchange.matching import Choices
 from screenings.exchange.reading import MOST_BYTES
 
 JSON = "/grid/imports"
@@ -71,29 +73,35 @@ async def bring(
     return {"id": brought.id, "kind": brought.kind, "lines": len(brought.lines)}
 
 
-async def typed_choices(request: AnyRequest) -> ChoicesGiven:
-    """Every name of the file with its field; one that is left as it is found is not sent as a choice."""
-    form = await request.form()
+def chosen_in(typed: Mapping[str, list[str]]) -> dict[str, Any]:
+    """What a form says of a file, by the names of `Choices`."""
 
     def pairs(kind: str) -> dict[str, str]:
-        names = [str(one) for one in form.getall(f"{kind}_name", [])]
-        ids = [str(one) for one in form.getall(f"{kind}_id", [])]
+        names, ids = typed.get(f"{kind}_name", []), typed.get(f"{kind}_id", [])
         return {
             name: "" if chosen == "-" else chosen
             for name, chosen in zip(names, ids, strict=False)
             if chosen
         }
 
+    return {
+        "screens": pairs("screen"),
+        "programmes": pairs("programme"),
+        "venue": "".join(typed.get("venue", [])),
+        **{
+            name: any(typed.get(name, []))
+            for name in ("new_screens", "new_programmes", "from_first_day", "only")
+        },
+    }
+
+
+async def typed_choices(request: AnyRequest) -> ChoicesGiven:
+    """Every name of the file with its field; one that is left as it is found is not sent as a choice."""
+    form = await request.form()
     version = str(form.get("version", ""))
     given = {
         "version": int(version) if version.isdecimal() and 0 < len(version) < 9 else 1,
-        "screens": pairs("screen"),
-        "programmes": pairs("programme"),
-        "venue": str(form.get("venue", "")),
-        **{
-            name: bool(form.get(name))
-            for name in ("new_screens", "new_programmes", "from_first_day", "only")
-        },
+        **chosen_in(await sent(request)),
     }
     try:
         return msgspec.convert(given, ChoicesGiven)
@@ -104,14 +112,7 @@ async def typed_choices(request: AnyRequest) -> ChoicesGiven:
 async def choices_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     edition = request.state["edition"]
     brought = await imports.import_in(edition, request.path_params["grid_import_id"])
-    typed = msgspec.structs.replace(
-        imports.choices_of(brought),
-        venue=refused.last("venue")[:200],
-        **{
-            name: name in refused.sent
-            for name in ("new_screens", "new_programmes", "from_first_day", "only")
-        },
-    )
+    typed = Choices(**chosen_in(refused.sent) | {"venue": refused.last("venue")[:200]})
     return await import_page(request, edition, brought, refused.error, typed)
 
 

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
 from api.acts.act import Refusal, act
@@ -14,6 +14,7 @@ from api.guards import OPERATOR
 from api.pages.imports import IMPORTS, Typed, import_page, imports_page
 from api.request import AnyRequest
 from festival.errors import Conflict, Refused
+from festival.shapes import SeenVersion
 from festival.tables import Edition, Person
 from submissions.importing import imports
 from submissions.importing.imports import LONGEST_CATEGORY, ColumnMapping
@@ -169,13 +170,16 @@ async def step(
     way: FromPath[ImportWay],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
+    seen: FromQuery[SeenVersion] = 0,
 ) -> dict[str, Any] | None:
-    """`apply` it, `stop` where it is, `resume`, `undo` what can be undone, or `drop` a list that was not applied."""
+    """`apply` it, `stop` where it is, `resume`, `undo` what can be undone, or `drop` a list that was not applied; 409
+    where it is no longer the version that was `seen`.
+    """
     brought = await imports.import_in(edition_row, import_id)
     if way == "drop":
-        await imports.drop(brought, edition=edition_row, by=person)
+        await imports.drop(brought, seen=seen, edition=edition_row, by=person)
         return None
-    await imports.move(brought, way, edition=edition_row, by=person)
+    await imports.move(brought, way, seen=seen, edition=edition_row, by=person)
     return imports.told(await imports.import_in(edition_row, import_id))
 
 

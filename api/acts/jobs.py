@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from api.acts.act import DualHandler, Refusal, Still, Verb, act
 from api.guards import OPERATOR
 from api.pages._page import back
+from api.pages.letters import where_letters_stood
 from api.request import AnyRequest
 from festival import work
 from festival.errors import Conflict
@@ -16,8 +17,9 @@ LINE = "/operator/queue/{line:str}"
 
 
 def to_list(request: AnyRequest, _: object) -> str:
-    """Back to the list that one came from."""
-    return f"/operator/{'letters' if request.query_params.get('from') == 'letters' else 'queue'}"
+    """Back to the list that one came from, as it stood."""
+    from_letters = request.query_params.get("from") == "letters"
+    return where_letters_stood(request, None) if from_letters else "/operator/queue"
 
 
 async def moved_on(request: AnyRequest, refused: Refusal) -> Response[None]:

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from api.acts.act import DualHandler, Refusal, Still, Verb, act
 from api.guards import OPERATOR
-from api.pages.letters import desk_of_letters, letter_page
+from api.pages.letters import desk_of_letters, letter_page, where_letters_stood
 from api.request import AnyRequest
 from festival import bounces, handling, mailbag
 from festival.access import Viewer
@@ -82,6 +82,9 @@ async def letter_again(request: AnyRequest, refused: Refusal) -> Response[str]:
 
 
 def to_letter(request: AnyRequest, _: object) -> str:
+    """Its page; the desk, for who pressed the button there."""
+    if request.query_params.get("from") == "letters":
+        return where_letters_stood(request, None)
     return f"{PAGE}/{request.path_params['letter']}"
 
 
@@ -147,7 +150,7 @@ KindName = Annotated[str, Meta(max_length=32)]
     status=200,
     guards=OPERATOR,
     again=list_again,
-    goes=PAGE,
+    goes=where_letters_stood,
     says="operator.done.kind_held",
 )
 async def hold_kind(
@@ -165,7 +168,7 @@ async def hold_kind(
     status=204,
     guards=OPERATOR,
     again=list_again,
-    goes=PAGE,
+    goes=where_letters_stood,
     says="operator.done.kind_flows",
 )
 async def stop_holding(
@@ -183,7 +186,7 @@ async def stop_holding(
     status=200,
     guards=OPERATOR,
     again=list_again,
-    goes=PAGE,
+    goes=where_letters_stood,
     says="operator.done.kind_released",
 )
 async def release_kind(

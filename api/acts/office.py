@@ -15,6 +15,7 @@ from api.guards import OPERATOR
 from api.pages import office as pages
 from api.pages._lists import stood
 from api.pages.amending import PAGE, entry_page
+from api.pages.committee import page_asked
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.desk import Seen
@@ -26,7 +27,7 @@ from submissions import membership
 from submissions.office import bulk, fixes, inbox, notes, tags, twins, wishes
 from submissions.office.bulk import Done, EntrySeen, OfficeLetterText, OfficeSubject
 from submissions.office.fixes import FixAgain, FixWanted
-from submissions.office.inbox import MOST_AT_ONCE, query_of
+from submissions.office.inbox import MOST_AT_ONCE, InboxQuery, query_of
 from submissions.office.notes import NoteChange, NoteSaid
 from submissions.office.reach import named_film
 from submissions.office.tags import TagName
@@ -329,22 +330,30 @@ async def look_again(request: AnyRequest, refused: Refusal) -> Response[str]:
         raise refused.error
     edition, viewer = request.state["edition"], request.state["viewer"]
     ticked = refused.sent.get("chosen", [])
-    ids = [one.partition(".")[0][:16] for one in ticked][:MOST_AT_ONCE]
+    shown = refused.sent.get("shown", ticked)
+    ids = [one.partition(".")[0][:16] for one in shown][:MOST_AT_ONCE]
     which = refused.last("act")
     if which not in pages.ACTS:
         raise refused.error
-    query = query_of(dict(parse_qsl(refused.last("kept"))))
+    query, came_from = where_it_stood(refused.last("kept"))
     found = await inbox.chosen(edition, viewer, ids=ids, query=query)
     typed = {name: refused.last(name).replace("\r\n", "\n") for name in refused.sent}
     return await pages.look_page(
-        request, edition, which, found, query, error=refused.error, typed=typed, ticked=ticked
+        request, edition, which, found, came_from, error=refused.error, typed=typed, ticked=ticked
     )
+
+
+def where_it_stood(kept: str) -> tuple[InboxQuery, str]:
+    """(what the list was narrowed to, its address with the page), from a field that only should come from us."""
+    words = dict(parse_qsl(kept))
+    query = query_of(words)
+    return query, pages.kept(query, page_asked(words.get("page", "")))
 
 
 async def told_done(request: AnyRequest, done: Done) -> Response[str]:
     form = await request.form()
-    query = query_of(dict(parse_qsl(str(form.get("kept", "")))))
-    return pages.done_page(request, str(form.get("act", "")), done, query)
+    _, came_from = where_it_stood(str(form.get("kept", "")))
+    return pages.done_page(request, str(form.get("act", "")), done, came_from)
 
 
 @act(

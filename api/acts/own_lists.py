@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from api.acts.act import Refusal, act
 from api.acts.imports import (
@@ -20,6 +20,7 @@ from api.guards import MAKER
 from api.pages.imports import OWN, Typed, import_page, own_page
 from api.request import AnyRequest
 from festival.access import Viewer
+from festival.shapes import SeenVersion
 from festival.tables import Edition, Person
 from submissions.importing import imports
 from submissions.importing.imports import ColumnMapping
@@ -121,13 +122,16 @@ async def step_own(
     viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
+    seen: FromQuery[SeenVersion] = 0,
 ) -> dict[str, Any] | None:
-    """`apply` it, `stop` where it is, `resume`, `undo` what can be undone, or `drop` a list that was not applied."""
+    """`apply` it, `stop` where it is, `resume`, `undo` what can be undone, or `drop` a list that was not applied; 409
+    where it is no longer the version that was `seen`.
+    """
     brought = await imports.own_import(edition_row, own_import_id, viewer)
     if way == "drop":
-        await imports.drop(brought, edition=edition_row, by=person)
+        await imports.drop(brought, seen=seen, edition=edition_row, by=person)
         return None
-    await imports.move(brought, way, edition=edition_row, by=person)
+    await imports.move(brought, way, seen=seen, edition=edition_row, by=person)
     return imports.told(await imports.own_import(edition_row, own_import_id, viewer))
 
 

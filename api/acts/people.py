@@ -44,8 +44,16 @@ MOST_TEXT = 200_000  # characters: five hundred rows with room to spare
 MOST_FILE = 512 * 1024
 
 
-async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    return await team_page(request, request.state["edition"], refused.error)
+async def again(request: AnyRequest, refused: Refusal, of: str = "") -> Response[str]:
+    return await team_page(request, request.state["edition"], refused.error, of=of)
+
+
+async def invite_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await again(request, refused, "invite")
+
+
+async def factor_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    return await again(request, refused, "factor")
 
 
 async def file_again(request: AnyRequest, refused: Refusal) -> Response[str]:
@@ -70,7 +78,15 @@ async def from_form(request: AnyRequest) -> InvitationForm:
     return msgspec.structs.replace(form, sections=sections or None)
 
 
-@act(PAGE, json=PAGE, guards=OPERATOR_PROVED, reads=from_form, again=again, goes=PAGE, says=outcome)
+@act(
+    PAGE,
+    json=PAGE,
+    guards=OPERATOR_PROVED,
+    reads=from_form,
+    again=invite_again,
+    goes=PAGE,
+    says=outcome,
+)
 async def add_person(
     data: InvitationForm,
     person: NamedDependency[Person],
@@ -230,10 +246,26 @@ async def hand_over(
     )
 
 
-class FactorFor(msgspec.Struct, frozen=True):
-    """The parts for which this edition asks a second factor."""
+Parts = Annotated[list[Role], Meta(max_length=len(Role))]
 
-    parts: Annotated[list[Role], Meta(max_length=len(Role))] = []
+
+class FactorFor(msgspec.Struct, frozen=True):
+    """The parts for which this edition asks a second factor, and those for which it did when that was read; none
+    where whatever stands is to be replaced.
+    """
+
+    parts: Parts = []
+    was: Parts | None = None
+
+
+async def factor_ticked(request: AnyRequest) -> FactorFor:
+    form = await request.form()
+    try:
+        return msgspec.convert(
+            {name: form.getall(name, []) for name in ("parts", "was")}, FactorFor
+        )
+    except msgspec.ValidationError:
+        raise Refused("parts:field_invalid") from None
 
 
 @act(
@@ -242,15 +274,16 @@ class FactorFor(msgspec.Struct, frozen=True):
     method="put",
     status=204,
     guards=OPERATOR_PROVED,
-    again=again,
+    reads=factor_ticked,
+    again=factor_again,
     goes=PAGE,
     says="team.done.factor_asked",
 )
 async def ask_for_factor(
     data: FactorFor, person: NamedDependency[Person], edition_row: NamedDependency[Edition]
 ) -> None:
-    """Nobody holds these parts from now on without a second factor."""
-    await second_factor.ask_for(data.parts, edition=edition_row, by=person)
+    """Nobody holds these parts from now on without a second factor; 409 where others were asked for meanwhile."""
+    await second_factor.ask_for(data.parts, was=data.was, edition=edition_row, by=person)
 
 
 # The account as a whole

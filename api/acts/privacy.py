@@ -276,6 +276,20 @@ async def room_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     )
 
 
+async def picks_again(request: AnyRequest, refused: Refusal) -> Response[str]:
+    """What was found once more, with the boxes as they were ticked."""
+    edition, name = request.state["edition"], refused.last("name")
+    if not naming.can_be_sought(name):
+        return await room_again(request, refused)
+    return await privacy_page(
+        request,
+        edition,
+        error=refused.error,
+        **await sought_in(edition, request.state["viewer"], name),
+        ticked=refused.sent.get("where", []),
+    )
+
+
 async def request_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await one_request(
         request,
@@ -283,6 +297,7 @@ async def request_again(request: AnyRequest, refused: Refusal) -> Response[str]:
         request.state["edition"],
         request.state["viewer"],
         refused.error,
+        typed=refused.sent,
     )
 
 
@@ -375,10 +390,14 @@ async def seek(
     """Where a name stands in this edition, whoever wrote it: 500 places at once. It stands in no address and no log."""
     if not naming.can_be_sought(data.name):
         raise Refused("name:name_short", least=naming.LEAST_LETTERS)
+    return await sought_in(edition_row, viewer, data.name)
+
+
+async def sought_in(edition: Edition, viewer: Viewer, name: str) -> dict[str, Any]:
     return {
-        "name": data.name,
-        "mentions": await lists.mentions_for(edition_row, viewer, data.name),
-        "accounts": await lists.accounts_called(edition_row, data.name),
+        "name": name,
+        "mentions": await lists.mentions_for(edition, viewer, name),
+        "accounts": await lists.accounts_called(edition, name),
     }
 
 
@@ -387,7 +406,7 @@ async def seek(
     json=f"{ROOM}/names",
     status=200,
     guards=OPERATOR_PROVED,
-    again=room_again,
+    again=picks_again,
     goes=ROOM,
     says="privacy.done.effaced",
     opt=UNKEPT,

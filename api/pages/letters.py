@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from api.auth import settings_of
 from api.guards import OPERATOR
 from api.pages._desk import desk_page
+from api.pages._lists import kept, said, stood
 from api.pages._page import page
 from api.request import AnyRequest
 from festival import bounces, handling, mailbag, outages
@@ -81,6 +82,11 @@ def number_in(request: AnyRequest) -> int:
     return int(asked) if asked.isdecimal() and len(asked) < 7 else 1
 
 
+def where_letters_stood(request: AnyRequest, _: object) -> str:
+    """The desk, narrowed and at its page, as the address of a form on it says."""
+    return stood(request, "/operator/letters", "address", "kind", "stands")
+
+
 @get("/operator/letters", guards=OPERATOR)
 async def letters(
     request: AnyRequest, viewer: NamedDependency[Viewer], edition_row: NamedDependency[Edition]
@@ -95,19 +101,22 @@ async def desk_of_letters(
     chosen, seen = chosen_in(request), now()
     counted = await mailbag.counts_by_kind(edition)
     kinds = kind_lines(counted, await handling.held_kinds(edition))
+    sheet = await mail.letters_of(
+        viewer,
+        edition,
+        kind=chosen["kind"],
+        state=chosen["stands"],
+        address=chosen["address"],
+        number=number_in(request),
+    )
     return page(
         request,
         "operator/letters.html",
         error=error,
         at="/operator/letters",
-        sheet=await mail.letters_of(
-            viewer,
-            edition,
-            kind=chosen["kind"],
-            state=chosen["stands"],
-            address=chosen["address"],
-            number=number_in(request),
-        ),
+        sheet=sheet,
+        more=said(**chosen),
+        kept=kept(sheet.number, **chosen),
         chosen=chosen,
         states=STATES,
         kinds=kinds,

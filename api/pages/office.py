@@ -86,9 +86,9 @@ async def letters_and_names(edition: Edition, lang: str) -> list[tuple[str, str]
     ]
 
 
-def kept(query: InboxQuery) -> str:
-    """The words of an address, for its next page."""
-    return urlencode(query.words)
+def kept(query: InboxQuery, number: int = 1) -> str:
+    """The words of an address, for its next page; with a number for that page of it."""
+    return urlencode(query.words | ({"page": str(number)} if number > 1 else {}))
 
 
 def kept_without(query: InboxQuery, name: str, word: str = "") -> str:
@@ -134,7 +134,8 @@ async def look(
     found = await inbox.chosen(edition_row, viewer, ids=None if is_all else seen, query=query)
     if act == "export" and found:
         return await listed_out(request, edition_row, viewer, found, by=person)
-    return await look_page(request, edition_row, act, found, query)
+    came_from = kept(query, number_in(request))
+    return await look_page(request, edition_row, act, found, came_from)
 
 
 async def listed_out(
@@ -158,13 +159,15 @@ async def look_page(
     edition: Edition,
     act: str,
     found: Sequence[EntryLine],
-    query: InboxQuery,
+    came_from: str,
     *,
     error: FestivalError | None = None,
     typed: Mapping[str, str] | None = None,
     ticked: Sequence[str] | None = None,
 ) -> Response[str]:
-    """`typed` and `ticked` are what was sent, where the act was refused."""
+    """`came_from` are the words of the list's address; `typed` and `ticked` are what was sent, where the act was
+    refused.
+    """
     lang = language_of(request)
     return page(
         request,
@@ -175,8 +178,7 @@ async def look_page(
         lines=found[:MOST_AT_ONCE],
         more=len(found) > MOST_AT_ONCE,
         most=MOST_AT_ONCE,
-        query=query,
-        kept=kept(query),
+        kept=came_from,
         typed=typed or {},
         ticked=ticked,
         fields=[
@@ -188,15 +190,15 @@ async def look_page(
     )
 
 
-def done_page(request: AnyRequest, act: str, done: Done, query: InboxQuery) -> Response[str]:
-    """What was done, and what was left with the reason."""
+def done_page(request: AnyRequest, act: str, done: Done, came_from: str) -> Response[str]:
+    """What was done, and what was left with the reason; and the way back to where the list stood."""
     return page(
         request,
         "operator/entries_done.html",
         at=f"{ENTRIES}/act",
         act=act,
         done=done,
-        kept=kept(query),
+        kept=came_from,
     )
 
 

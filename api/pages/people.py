@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from api.auth import in_person
 from api.guards import OPERATOR
-from api.pages._lists import number_asked
+from api.pages._lists import number_asked, said
 from api.pages._page import page
 from api.request import AnyRequest
 from festival import bounces, directory, invitations, merging, people, team
@@ -39,10 +39,10 @@ def number_in(text: str) -> int:
 
 
 async def team_page(
-    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+    request: AnyRequest, edition: Edition, error: FestivalError | None = None, *, of: str = ""
 ) -> Response[str]:
-    """Those who were looked for; a refused invitation stands in its form as it was typed."""
-    typed = await request.form() if error else None
+    """Those who were looked for; a refused form, `invite` or `factor`, stands as it was typed."""
+    typed = await request.form() if of == "invite" else None
     asked = request.query_params
     chosen = {name: asked.get(name, "")[:120] for name in ("q", "part", "standing")}
     found = await directory.seek(
@@ -64,6 +64,7 @@ async def team_page(
         ticked={name: typed.getall(name, []) if typed else [] for name in ("parts", "sections")},
         found=found,
         chosen=chosen,
+        more=said(**chosen),
         counts=await directory.counts(edition),
         failing=await bounces.failing(edition),
         sections=await sections_of(edition),
@@ -71,6 +72,10 @@ async def team_page(
         states=[state.value for state in PersonState],
         may_ask=[part.value for part in MAY_ASK],
         asked_for=edition.second_factor_for,
+        wanted_for=(await request.form()).getall("parts", [])
+        if of == "factor"
+        else edition.second_factor_for,
+        of=of,
     )
 
 

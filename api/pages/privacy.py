@@ -1,5 +1,6 @@
 """What a person may know, take and end of what is held about them; and the page where operators answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get
@@ -79,7 +80,7 @@ async def privacy_page(
     **found: Any,
 ) -> Response[str]:
     """Requests that wait, those that were answered, and the search for a name."""
-    context: dict[str, Any] = {"name": "", "mentions": None, "accounts": []}
+    context: dict[str, Any] = {"name": "", "mentions": None, "accounts": [], "ticked": None}
     looked_for = words_asked(request)
     return desk_page(
         request,
@@ -114,7 +115,11 @@ async def one_request(
     edition: Edition,
     viewer: Viewer,
     error: FestivalError | None = None,
+    *,
+    typed: Mapping[str, list[str]] | None = None,
 ) -> Response[str]:
+    """`typed` is what a form said that was refused: boxes where it had some, or a reason."""
+    typed = typed or {}
     person = await erasure.within_reach(erasure_id, edition)
     plan = await lists.plan_for_operator(person, edition, viewer)
     return desk_page(
@@ -126,6 +131,8 @@ async def one_request(
         plan=plan,
         one=await lists.request(erasure_id),
         may=person.id != viewer.id,
+        ticked=typed.get("where", []) if typed and "reason" not in typed else None,
+        reason_typed="".join(typed.get("reason", [])),
     )
 
 

@@ -225,8 +225,10 @@ MOVES: dict[str, tuple[frozenset[State], State, str]] = {
 """What an operator may do: from where, to where, and what the record calls it."""
 
 
-async def move(brought: Import, way: str, *, edition: Edition, by: Person) -> None:
-    """One step of `MOVES`; whoever comes second, or to a list that went elsewhere, is told."""
+async def move(brought: Import, way: str, *, seen: int = 0, edition: Edition, by: Person) -> None:
+    """One step of `MOVES`; whoever comes second, or to a list that went elsewhere, is told. `seen` is the version that
+    was read, 0 where none was.
+    """
     standing, wanted, act = MOVES[way]
     async with transaction():
         if brought.is_own:
@@ -234,12 +236,14 @@ async def move(brought: Import, way: str, *, edition: Edition, by: Person) -> No
         moved = await rows(
             """UPDATE import SET state = {}, fault = '', version = version + 1, changed_at = now(),
                  done = CASE WHEN {} THEN 0 ELSE done END
-               WHERE id = {} AND state = ANY({}) AND (swept_at IS NULL OR {} = 'undo') RETURNING id""",
+               WHERE id = {} AND state = ANY({}) AND (swept_at IS NULL OR {} = 'undo') AND {} IN (0, version)
+               RETURNING id""",
             wanted.value,
             way in {"apply", "undo"},
             brought.id,
             sorted(standing),
             way,
+            seen,
         )
         if not moved:
             raise Conflict("import_moved_on")
@@ -250,15 +254,16 @@ async def move(brought: Import, way: str, *, edition: Edition, by: Person) -> No
         await record(act, brought.id, by=by, edition=edition.id)
 
 
-async def drop(brought: Import, *, edition: Edition, by: Person) -> None:
-    """A list of which nothing has been brought in goes, with all of its rows."""
+async def drop(brought: Import, *, seen: int = 0, edition: Edition, by: Person) -> None:
+    """A list of which nothing has been brought in goes, with all of its rows; `seen` as for `move`."""
     async with transaction():
         if brought.is_own:
             await own.may_move(edition, "drop")
         gone = await rows(
-            "DELETE FROM import WHERE id = {} AND state = ANY({}) RETURNING name",
+            "DELETE FROM import WHERE id = {} AND state = ANY({}) AND {} IN (0, version) RETURNING name",
             brought.id,
             sorted(MAPPABLE),
+            seen,
         )
         if not gone:
             raise Conflict("import_moved_on")

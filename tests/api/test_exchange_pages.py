@@ -69,7 +69,10 @@ async def test_a_name_is_matched_by_hand_and_a_venue_must_be_named(client, house
     brought = await pressed(client, world, "", files=a_file(world, text))
     one = brought.headers["location"].partition("?")[0].rpartition("/exchange")[2]
 
-    wrong = await pressed(client, world, f"{one}/choices", version="1", new_screens="yes", venue=" ")
+    wrong = await pressed(
+        client, world, f"{one}/choices", version="1", new_screens="yes", venue=" ",
+        screen_name="Grande salle", screen_id=world.screen,
+    )  # fmt: skip
     await pressed(
         client, world, f"{one}/choices", version="1", screen_name="Grande salle", screen_id=world.screen,
         programme_name="nuit zero", programme_id=world.programmes[0],
@@ -78,6 +81,7 @@ async def test_a_name_is_matched_by_hand_and_a_venue_must_be_named(client, house
 
     assert wrong.status_code == 422
     assert html.fromstring(wrong.text).xpath("//input[@name='venue'][@aria-invalid]")
+    assert html.fromstring(wrong.text).xpath("//select[@name='screen_id']/option[@selected]/@value") == [world.screen]
     assert (told["would"]["new"], told["would"]["faults"]) == (1, [])
 
 

@@ -157,8 +157,9 @@ async def test_one_letter_is_retried_or_given_up_by_itself(operator) -> None:
     assert (again.headers["location"].partition("?")[0], await standing(line)) == (
         f"/fr/{edition.slug}/operator/letters", "waiting",
     )
-    await client.post(f"{place}/cancellation?from=letters")
+    gone = await client.post(f"{place}/cancellation?from=letters&kind=submitted&page=2")
     assert await standing(line) == "given up"
+    assert "/operator/letters?kind=submitted&page=2&done=" in gone.headers["location"], "to the list as it stood"
 
 
 @pytest.mark.parametrize("language", language.spoken())

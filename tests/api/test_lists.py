@@ -85,7 +85,10 @@ async def test_a_list_walks_from_page_to_page_without_scripts(client, desk) -> N
         "Country of Origin",
     ]
 
-    await client.post(f"{place}/apply")
+    late = await client.post(f"{place}/apply?seen=1")
+    assert (late.status_code, "entre-temps" in late.text) == (409, True), "not by other columns than those that were read"
+    seen = re.search(r'/apply\?seen=(\d+)"', tried)[1]
+    await client.post(f"{place}/apply?seen={seen}")
     await worked(place)
     assert "2 lignes lues" in (await client.get(place)).text
     assert await Submission.count().where(Submission.edition == desk.id) == 2

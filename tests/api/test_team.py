@@ -52,6 +52,21 @@ async def test_who_leaves_the_committee_loses_that_part_and_no_other(team) -> No
     assert [one.details["part"] for one in told] == ["reviewer"]
 
 
+async def test_of_two_who_ask_for_a_second_factor_the_later_is_told_and_keeps_what_was_ticked(team) -> None:
+    client, edition, _ = team
+    place = f"/fr/{edition.slug}/operator/people/second-factor"
+
+    first = await client.post(place, data={"parts": ["chair"]})
+    late = await client.post(place, data={"parts": ["reviewer"]})
+    again = await client.post(place, data={"parts": ["chair", "reviewer"], "was": ["chair"]})
+
+    ticked = re.findall(r'name="parts"\s+value="(\w+)"\s+checked', late.text)
+    assert (first.status_code, late.status_code, again.status_code, ticked) == (303, 409, 303, ["reviewer"])
+    assert (await rows("SELECT second_factor_for AS parts FROM edition WHERE id = {}", edition.id))[0]["parts"] == [
+        "chair", "reviewer",
+    ]  # fmt: skip
+
+
 async def test_a_part_in_another_edition_stays(team) -> None:
     client, edition, _ = team
     other = await an_edition()

@@ -233,6 +233,8 @@ async def test_a_team_member_waits_for_an_operator_may_stay_and_reads_why_not(cl
     assert (await client.get(f"{page}/operator/privacy")).status_code == 200
     assert (await client.get(f"{page}/operator/privacy/{waiting['id']}")).status_code == 200
     assert (await client.post(f"{api}/operator/privacy/{waiting['id']}/refusal", json={})).status_code == 422
+    short = await act(client, f"{page}/operator/privacy/{waiting['id']}/refusal", reason="x" * 401)
+    assert (short.status_code, "x" * 401 in short.text) == (422, True)
     no = await client.post(f"{api}/operator/privacy/{waiting['id']}/refusal", json={"reason": "Un litige est ouvert."})
     assert no.status_code == 204
     await sign_in(client, person)
@@ -306,3 +308,4 @@ async def test_a_search_shows_where_a_name_stands_and_no_word_of_the_committee(c
     none = await act(client, f"{page}/operator/privacy/names", name="jean dupont comete")
     assert none.status_code == 422
     assert "jean dupont comete" in none.text
+    assert ("Avec Jean" in none.text, " checked" in none.text) == (True, False), "found again, and ticked as it was"

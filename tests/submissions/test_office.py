@@ -468,6 +468,12 @@ async def test_the_office_s_pages_and_the_way_of_a_fix(office, client) -> None:
     )
     assert wrong.status_code == 422
     assert "Une année fausse" in wrong.text
+    nobody = await client.post(
+        f"{place}/operator/entries/acts",
+        data={"act": "letter", "text": "Long et mûri.", "shown": office.id, "kept": "sort=title&page=2"},
+    )
+    assert (nobody.status_code, "Long et mûri." in nobody.text) == (422, True)
+    assert "/operator/entries?sort=title&amp;page=2" in nobody.text, "back to the page that one came from"
     done = await client.post(
         f"{place}/operator/entries/acts",
         data={
