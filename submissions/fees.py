@@ -175,7 +175,9 @@ class FeeLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeeList(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of the list; `totals` are of all that was found, by state: how many, and how much."""
+    """A page of the list; `totals` are of all that was sought, of each state whatever state is looked for: how many,
+    and how much.
+    """
 
     lines: list[FeeLine]
     number: int
@@ -227,23 +229,25 @@ async def fees_of(
     """
     apart = sorted(viewer.recused)
     listed: str = LISTED
-    asked: tuple[Any, ...] = (edition.id, state)
+    asked: tuple[Any, ...] = ()
     if words:
         listed = f"""{LISTED} AND s.id IN (SELECT s.id FROM submission s {told(viewer)} WHERE s.edition = {{}}
           AND strpos(lower(concat_ws(' ', {TITLE}, {DIRECTOR}, k.email, k.name, c.code)), lower({{}})) > 0)"""
-        asked = (*asked, apart, edition.id, words)
+        asked = (apart, edition.id, words)
     sums = await rows(
         f"""SELECT coalesce(e.state, 'none') AS state, count(*) AS n, coalesce(sum(CASE
               WHEN e.state = 'waived' THEN e.waived_cents ELSE e.cents - e.waived_cents END), 0) AS cents
             {listed} GROUP BY 1""",
+        edition.id,
+        "",
         *asked,
     )
     totals = {row["state"]: [int(row["n"]), int(row["cents"])] for row in sums}
-    found = sum(n for n, _ in totals.values())
+    found = sum(n for name, (n, _) in totals.items() if state in ("", name))
     last = max(1, -(-found // A_PAGE))
     number = min(max(page, 1), last)
     beyond = f"SELECT s.id {listed} ORDER BY {ORDER} LIMIT {{}} OFFSET {{}}"
-    lines = await lines_of(viewer, beyond, *asked, A_PAGE, (number - 1) * A_PAGE)
+    lines = await lines_of(viewer, beyond, edition.id, state, *asked, A_PAGE, (number - 1) * A_PAGE)
     if also and all(line.id != also for line in lines):
         one = "SELECT id FROM submission WHERE id = {} AND edition = {}"
         lines = await lines_of(viewer, one, also, edition.id) + lines

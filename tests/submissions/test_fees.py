@@ -117,7 +117,8 @@ async def test_the_list_is_sought_counted_and_summed(house) -> None:
     due = await fees.fees_of(edition, viewer, state="due")
     sought = await fees.fees_of(edition, viewer, words="froide")
 
-    assert whole.totals == {"due": [1, 2000], "paid": [1, 1200]}
+    assert whole.totals == due.totals == {"due": [1, 2000], "paid": [1, 1200]}, "of each state, whatever is looked for"
+    assert (whole.found, due.found, sought.totals) == (2, 1, {"paid": [1, 1200]})
     assert [line.title for line in whole.lines] == ["Nuit très claire", "Comète très froide"]
     assert [line.title for line in due.lines] == ["Nuit très claire"]
     assert [line.id for line in sought.lines] == [paid.id]
