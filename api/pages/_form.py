@@ -26,6 +26,13 @@ async def sent_fields(request: AnyRequest) -> dict[str, str]:
     }
 
 
+async def sent_again(request: AnyRequest) -> dict[str, str]:
+    """What was typed into a form that is drawn again, over the version that stands: whoever came late reads that
+    they did, and may save what they typed all the same.
+    """
+    return {name: text for name, text in (await sent_fields(request)).items() if name != "version"}
+
+
 def moment_from(fields: Mapping[str, str], name: str) -> datetime | None:
     """`2027-01-31T23:59` on the wall clock of the house; nothing where nothing was typed."""
     text = fields.get(name, "")

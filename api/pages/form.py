@@ -15,7 +15,7 @@ from api.pages._form import (
     letters_from,
     moment_typed,
     options_from,
-    sent_fields,
+    sent_again,
     texts_typed,
 )
 from api.pages._page import language_of, page
@@ -92,7 +92,7 @@ async def field_page(
     if field not in FIELDS:
         raise Missing("missing")
     rules = await questions.rules_in(edition)
-    sent = await sent_fields(request) if error else {}
+    sent = await sent_again(request) if error else {}
     places: list[Section | None] = [None, *await sections_of(edition)]
     return desk_page(
         request,
@@ -162,7 +162,7 @@ async def question_page(
     sections = await sections_of(edition)
     letters = {section.id: section.letter for section in sections}
     typed, chosen, options = question_typed(standing, letters, kind)
-    if error is not None and (sent := await sent_fields(request)).get("kind"):
+    if error is not None and (sent := await sent_again(request)).get("kind"):
         form = await request.form()
         stood = typed["kind"]
         typed = typed | {"identifies": "", "asks": "makers"} | sent

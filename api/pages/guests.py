@@ -171,8 +171,9 @@ def typed_guest(guest: StageGuest | None, lang: str) -> dict[str, Any]:
 
 
 async def sent_again(request: AnyRequest) -> dict[str, Any]:
+    """What was typed, over the version that stands: whoever came late reads that they did, and may save again."""
     form = await request.form()
-    plain = ("name", "kind", "version", "languages", *flat("qualities", {}))
+    plain = ("name", "kind", "languages", *flat("qualities", {}))
     return {
         **{name: strings(form, name)[-1] for name in plain if strings(form, name)},
         "programmes": strings(form, "programmes"),

@@ -20,7 +20,7 @@ from screenings import lists, shared
 from screenings.lists import Item
 from screenings.shared import COUNTED, FORMS, KINDS
 
-PLAIN = ("name", "pause", "most_a_day", "rest_hours", "at_once", "counted", "version")
+PLAIN = ("name", "pause", "most_a_day", "rest_hours", "at_once", "counted")
 MANY = ("programmes", "screens", "numbers")
 TOLD_PROGRAMMES = 6
 

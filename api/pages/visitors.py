@@ -93,8 +93,9 @@ def typed_visitor(visitor: Visitor | None, lang: str) -> dict[str, Any]:
 
 
 async def sent_again(request: AnyRequest) -> dict[str, Any]:
+    """What was typed, over the version that stands: whoever came late reads that they did, and may save again."""
     form = await request.form()
-    plain = ("name", "version", "languages", *flat("qualities", {}))
+    plain = ("name", "languages", *flat("qualities", {}))
     return {
         **{name: strings(form, name)[-1] for name in plain if strings(form, name)},
         "step_free": bool(strings(form, "step_free")),

@@ -1,6 +1,7 @@
 """The rooms of guests and of what is shared: their pages, their forms, and what makers say on theirs."""
 
 import pytest
+from lxml import html
 
 from festival.clock import now
 from festival.db import rows
@@ -245,6 +246,27 @@ async def test_what_was_changed_goes_back_and_what_was_removed_comes_back(client
 
     assert (undone.status_code, back.status_code) == (303, 303)
     assert [j.name for j in (await shared.all_shared(world.edition))["jury"]] == ["Jury"]
+
+
+async def test_a_form_that_came_late_keeps_its_words_and_is_taken_when_it_is_sent_again(client, world) -> None:
+    guest = await guests.add_guest(world.edition, GuestForm(name="Ada"), by=world.by)
+    jury = await shared.add_shared(world.edition, JuryForm(name="Jury"), by=world.by)
+    film = f"{world.edition.slug}/submissions/{world.films[0]}/visitors"
+    await sign_in(client, world.maker)
+    visitor = (await client.post(f"/api/v1/{film}", json={"name": "Io"})).json()["id"]
+
+    async def late(place: str) -> tuple[int, str, int]:
+        await post(client, place, name="Bé", version="1")
+        refused = await post(client, place, name="Cé", version="1")
+        [form] = html.fromstring(refused.text).xpath(f"//form[@action='{place}']")
+        again = await post(client, place, name=form.fields["name"], version=form.fields["version"])
+        return refused.status_code, form.fields["name"], again.status_code
+
+    of_maker = await late(f"/fr/{film}/{visitor}")
+    await sign_in(client, world.by)
+    of_programmer = [await late(at(world, path)) for path in (f"/guests/{guest.id}", f"/shared/jury/{jury}")]
+
+    assert [of_maker, *of_programmer] == [(409, "Cé", 303)] * 3
 
 
 async def test_shared_audiences_are_shown_with_why_and_corrected(client, world) -> None:
