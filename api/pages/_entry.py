@@ -54,6 +54,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 """Where each field is asked; the edition's own questions stand beside the rights."""
 FILING = "filing"
 """The last step, which asks nothing: everything is read once more, and filed."""
+FOLLOWS = "premiere"
+"""Of the form's fields the one that nobody types: it follows from what was shown before."""
 NEXT = "next"
 """As an address names it: the first step that lacks something on the day when somebody comes."""
 
@@ -156,7 +158,7 @@ def drawn_fields(form: EntryForm, locked: Iterable[str]) -> list[str]:
     return [
         name
         for name in all_fields(form)
-        if name != "premiere"  # follows from what was shown before
+        if name != FOLLOWS
         and entry_field(name) not in locked
         and (name.startswith("q_") or form.asks(entry_field(name)))
     ]

@@ -93,9 +93,10 @@ async def entry_page(
 
 
 def drawn_in(stands: ClosedEntry) -> list[str]:
-    """The fields of the form that say what is closed."""
+    """The fields of the form that say what is closed, but for what follows from them."""
     names = stands.fields | stands.questions
-    return [name for name in _entry.all_fields(stands.form) if _entry.entry_field(name) in names]
+    fields = [name for name in _entry.all_fields(stands.form) if name != _entry.FOLLOWS]
+    return [name for name in fields if _entry.entry_field(name) in names]
 
 
 def typed_in(stands: ClosedEntry, lang: str) -> dict[str, str]:

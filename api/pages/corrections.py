@@ -74,7 +74,9 @@ async def film_page(
 
 
 def fields_of_film(row: Any, lang: str) -> dict[str, str]:
-    return _entry.typed(corrections.entry_of(row), lang)
+    """As the office types them: a premiere is chosen here, and does not follow from where the film was shown."""
+    not_here = {"premiere": row.premiere, "shown": "", "never_shown": ""}
+    return _entry.typed(corrections.entry_of(row), lang) | not_here
 
 
 HANDLERS: list[Any] = [film]

@@ -52,6 +52,17 @@ async def test_the_page_shows_what_is_frozen_changes_it_and_keeps_what_was(clien
     assert ("Statement ?" if lang == "fr" else "<dt>Statement</dt>") in record
 
 
+async def test_a_premiere_that_nobody_says_anew_stays_when_something_else_is_changed(client, world) -> None:
+    await rows("UPDATE film SET premiere = 'european' WHERE id = {} RETURNING id", (await world.entry()).film)
+    await world.freeze("title", "premiere")
+    [form] = [one for one in html.fromstring((await client.get(place(world))).text).forms if "reason" in one.fields]
+
+    done = await client.post(place(world), data=dict(form.fields) | {"title": "Autre Lune", "reason": "They wrote to us."})
+
+    entry = await entries.entry_of(await world.entry())
+    assert (done.status_code, entry.title, entry.premiere) == (303, "Autre Lune", "european")
+
+
 async def test_a_late_form_sees_what_stands_beside_what_was_typed(client, world) -> None:
     await world.freeze("title")
     await world.amend(title="Une")

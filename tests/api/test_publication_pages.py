@@ -4,8 +4,10 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
+from lxml import html
 
 from festival.clock import now
+from festival.db import rows
 from festival.tables import Edition, Letter
 from screenings import freezing, grid, publication
 from screenings.tables import FilmTraits, PlannedPublication
@@ -231,3 +233,18 @@ async def test_papers_that_cannot_be_are_refused_and_stand_as_they_were_typed(cl
     assert answer.status_code == 422
     assert "9" * 21 in answer.text
     assert "vingt" in answer.text
+
+
+@pytest.mark.parametrize("premiere", ["world", "european", ""])
+async def test_a_corrected_film_keeps_the_premiere_that_its_page_shows(client, premiere: str) -> None:
+    world = await a_moved_world()
+    await rows("UPDATE film SET premiere = {} FROM submission s WHERE s.film = film.id AND s.id = {} RETURNING film.id",
+               premiere, world.films[0])  # fmt: skip
+    await sign_in(client, world.by)
+    place = f"/fr/{world.edition.slug}/programmer/films/{world.films[0]}"
+    [form] = html.fromstring((await client.get(place)).text).xpath(f"//form[@action='{place}' or not(@action)][.//input[@name='title']]")
+
+    done = await client.post(place, data=dict(form.fields) | {"year": "2025"})
+
+    [kept] = await rows("SELECT f.premiere, f.year FROM film f JOIN submission s ON s.film = f.id WHERE s.id = {}", world.films[0])
+    assert (form.fields["premiere"], done.status_code, kept) == (premiere, 303, {"premiere": premiere, "year": 2025})
