@@ -445,16 +445,20 @@ class ConfirmationRow(MakersScreening, frozen=True, kw_only=True):
 
 
 class ConfirmationList(Paged, frozen=True, kw_only=True):
-    """A page of them; `counts` by state and `total` are of all, whatever state or film is looked for."""
+    """A page of them; `counts` by state and `total` are of all, whatever state or film is looked for, and `waiting`
+    of those ahead that nobody has answered: they are what a reminder is about.
+    """
 
     rows: list[ConfirmationRow]
     counts: dict[str, int]
     total: int
+    waiting: int
     unasked: int
 
 
 TOLD_HERE = f"""told_here AS MATERIALIZED (
-  SELECT t.id, t.submission, {STATE} AS state FROM told_screening t
+  SELECT t.id, t.submission, {STATE} AS state, (t.facts->>'starts_at')::timestamptz > now() AS is_ahead
+  FROM told_screening t
   JOIN submission s ON s.id = t.submission AND s.status = 'accepted'
   WHERE t.edition = {{}} AND NOT t.submission = ANY({{}}) AND {{}} IN ('', t.programme))"""
 """What makers were told of films that are chosen still, but for those from which a viewer has stepped aside; of a
@@ -463,6 +467,7 @@ programme or of all.
 COUNTED = "SELECT " + ", ".join(
     f"count(*) FILTER (WHERE state = '{one}')::int AS {one}" for one in STATES
 )
+WAITING = "count(*) FILTER (WHERE is_ahead AND state IN ('silent', 'changed'))::int AS waiting"
 
 
 async def confirmations(
@@ -484,7 +489,7 @@ async def confirmations(
                 WHERE {{}} IN ('', told_here.state) {f"AND {sought(EVERY_TITLE)}" if words else ""}"""
     told = await rows(
         f"""WITH {TOLD_HERE}, {paged(meant, order="starts_at, title, id", of=PAGE)}
-            SELECT counted.*, one.* FROM ({COUNTED} FROM told_here) counted LEFT JOIN (
+            SELECT counted.*, one.* FROM ({COUNTED}, {WAITING} FROM told_here) counted LEFT JOIN (
               SELECT page.place, page.found, t.*, coalesce(p.name, '') AS by, page.title, f.titles AS film_titles,
                 coalesce(x.letter, '') AS section_letter
               FROM page JOIN told_screening t ON t.id = page.id JOIN submission s ON s.id = t.submission
@@ -498,6 +503,7 @@ async def confirmations(
         rows=msgspec.convert(shown, list[ConfirmationRow], strict=False),
         counts=counts,
         total=sum(counts.values()),
+        waiting=told[0]["waiting"],
         unasked=await unasked(edition, viewer),
         **numbers_of(told, of=PAGE),
     )

@@ -199,6 +199,7 @@ async def journal_of(submission_id: str) -> list[dict[str, Any]]:
             "entry_opened",
             "file_received",
             "file_judged",
+            "file_refused",
             "copy_ready",
             "copy_released",
             "file_failed",

@@ -14,6 +14,7 @@ they go on.
 """
 
 import inspect
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, get_type_hints
@@ -61,8 +62,10 @@ class Refusal(msgspec.Struct, frozen=True):
 
     @property
     def typed(self) -> dict[str, str]:
-        """What stood in each field that was sent."""
-        return {field: values[-1] for field, values in self.sent.items() if values}
+        """What stood in each field; nothing in one that was not sent."""
+        return defaultdict(
+            str, {field: values[-1] for field, values in self.sent.items() if values}
+        )
 
 
 Again = Callable[[AnyRequest, Refusal], Awaitable[Response[Any]]]

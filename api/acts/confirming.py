@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from api.acts.act import Refusal, act
 from api.acts.entries import FILM, film_of
 from api.guards import FILMS, MAKER
+from api.pages._lists import stood
 from api.pages.confirming import PAGE, confirmations_page, screenings_page
 from api.request import AnyRequest
 from festival.access import Act, Viewer
@@ -67,6 +68,10 @@ async def answer_screening(
     return {"version": version, "answer": data.answer}
 
 
+def where_it_stood(request: AnyRequest, _: Any) -> str:
+    return stood(request, PAGE, "shown", "programme")
+
+
 async def list_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     return await confirmations_page(
         request, request.state["viewer"], request.state["edition"], refused.error
@@ -79,7 +84,7 @@ async def list_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     status=200,
     guards=FILMS,
     again=list_again,
-    goes=PAGE,
+    goes=where_it_stood,
     says="confirmations.done.asked",
 )
 async def ask_makers(
@@ -97,7 +102,7 @@ async def ask_makers(
     status=200,
     guards=FILMS,
     again=list_again,
-    goes=PAGE,
+    goes=where_it_stood,
     says="confirmations.done.reminded",
 )
 async def remind_makers(

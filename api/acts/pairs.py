@@ -28,7 +28,7 @@ class AudiencePairSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    return await pairs_page(request, request.state["edition"], refused.error)
+    return await pairs_page(request, request.state["edition"], refused.error, refused.typed)
 
 
 def where_it_stood(request: AnyRequest, _: Any) -> str:

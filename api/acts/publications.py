@@ -63,7 +63,9 @@ async def publish(
 
 
 async def numbers_again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    return await numbers_page(request, request.state["edition"], refused.error)
+    return await numbers_page(
+        request, request.state["edition"], refused.error, refused.last("reason")
+    )
 
 
 @act(

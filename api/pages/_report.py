@@ -13,7 +13,7 @@ from festival.language import as_read, has_words, number, size, t, tongue
 from media.facts import Facts, Interval, Picture, Sound
 from media.policy import Finding, Policy, Severity, Verdict, listed, rates, seconds
 from submissions import verdicts
-from submissions.status import FileState
+from submissions.status import DECISIONS, FileState, Status
 from submissions.tables import FilmFile, Step
 from submissions.verdicts import SoundTrack
 from units.times import timecode
@@ -512,8 +512,8 @@ BOOTH = {"receive": ("receive",), "look": ("packets", "sniff"), "listen": ("soun
 STUCK = frozenset({FileState.FAULTY, FileState.QUARANTINED, FileState.FAILED})
 
 
-def phases(file: FilmFile, steps: dict[str, Step]) -> list[PhaseRow]:
-    """Five of the booth, one of the maker, one of the committee."""
+def phases(file: FilmFile, steps: dict[str, Step], status: Status) -> list[PhaseRow]:
+    """Five of the booth, one of the maker, one of the committee; `status` is the entry's."""
     state = FileState(file.state)
     made = [booth_phase(name, steps) for name in BOOTH]
     if state in STUCK:
@@ -524,7 +524,9 @@ def phases(file: FilmFile, steps: dict[str, Step]) -> list[PhaseRow]:
         mark="done" if released else ("now" if state is FileState.READY else ""),
         at=file.released_at or file.ready_at,
     )
-    return [*made, release, PhaseRow(name="committee", mark="now" if released else "")]
+    waits = released and status in {Status.DRAFT, Status.SUBMITTED}
+    seen = "now" if waits else "done" if released and status in DECISIONS else ""
+    return [*made, release, PhaseRow(name="committee", mark=seen)]
 
 
 def booth_phase(name: str, steps: dict[str, Step]) -> PhaseRow:
@@ -569,10 +571,8 @@ def journal(lang: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         details = line["details"] or {}
         bytes_told = size(lang, details["size"]) if "size" in details else ""
-        told_lines.append(
-            {
-                "at": line["at"],
-                "words": t(lang, key, size=bytes_told, n=len(details.get("codes", []))),
-            }
-        )
+        found = len(details.get("codes", []))
+        if line["act"] == "file_judged" and not found:
+            key += ".clean"
+        told_lines.append({"at": line["at"], "words": t(lang, key, size=bytes_told, n=found)})
     return told_lines

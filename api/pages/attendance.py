@@ -54,7 +54,7 @@ async def attendance_page(
         terms=terms,
         films=await attendance.chosen(edition, lang),
         refused=refused,
-        sent=sent or {},
+        sent={} if sent is None else sent,
     )
 
 

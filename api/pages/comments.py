@@ -11,7 +11,7 @@ from msgspec import Meta
 from api.grid import evening_and_hour
 from api.guards import SEE
 from api.pages._desk import planning_page
-from api.pages._lists import kept, said
+from api.pages._lists import kept, out_of_sight, said
 from api.pages._page import language_of
 from api.request import AnyRequest
 from festival.clock import minutes_of
@@ -56,6 +56,7 @@ async def comments_page(
             for n in range(item.showings)
         ],
         own=request.state["viewer"].id, which=which, typed=typed,
+        in_vain=out_of_sight(which, ["new", *(one.id for one in found.comments)], typed, "text"),
         more=said(shown=state, programme=programme),
         kept=kept(found.number, shown=state, programme=programme),
     )  # fmt: skip

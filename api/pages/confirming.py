@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from api.grid import equipment_name
 from api.guards import FILMS, MAKER
-from api.pages._lists import number_asked, said, words_asked
+from api.pages._lists import kept, number_asked, said, words_asked
 from api.pages._page import DESK, PLANNING, language_of, page, prefix_of
 from api.pages._typed import metres_typed
 from api.request import AnyRequest
@@ -19,7 +19,7 @@ from festival.clock import festival_day
 from festival.errors import FestivalError
 from festival.language import listed, t, text_in
 from festival.tables import Edition, Role
-from screenings import confirming, tickets
+from screenings import confirming, lists, tickets
 from screenings.confirming import STATES, MakersScreening
 from screenings.public import is_open, newest_publication
 from screenings.room_sheets import RoomSheet, room_sheets
@@ -87,7 +87,7 @@ async def screenings_page(
         public=shown if is_open(edition) else set(),
         most_tickets=terms.most_tickets,
         refused=refused,
-        sent=sent or {},
+        sent={} if sent is None else sent,
     )
 
 
@@ -159,8 +159,18 @@ async def confirmations_page(
         states=STATES,
         programme=programme,
         sought=words,
+        titled=await title_in(edition, programme, lang) if programme else "",
         more=said(q=words, shown=state, programme=programme),
+        also=said(q=words, programme=programme),
+        narrowed={
+            name: word for name, word in (("shown", state), ("programme", programme)) if word
+        },
+        kept=kept(found.number, q=words, shown=state, programme=programme),
     )
+
+
+async def title_in(edition: Edition, programme: str, lang: str) -> str:
+    return next((one.title(lang) for one in await lists.items(edition) if one.id == programme), "–")
 
 
 HANDLERS: list[Any] = [its_screenings, all_confirmations]

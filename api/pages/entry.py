@@ -220,7 +220,7 @@ async def file_told(
         "answer_files": files,
         "most_attached": MOST_BYTES,
         "queue": queue_of(lang, typed.form, files),
-        **await news(lang, file),
+        **await news(lang, file, Status(submission.status)),
     }
 
 
@@ -364,13 +364,13 @@ def told_in_full(error: FestivalError, unread: FestivalError | None) -> Festival
     return Refused(*unread.codes, *others, **{**error.values, **unread.values})
 
 
-async def news(lang: str, file: FilmFile | None) -> dict[str, Any]:
+async def news(lang: str, file: FilmFile | None, status: Status) -> dict[str, Any]:
     """How far the film is after its last byte, and what is wrong with it."""
     if file is None:
         return {"phases": [], "found": []}
     verdict = verdict_of(file.verdict)
     return {
-        "phases": _report.phases(file, await steps_of(file.id)),
+        "phases": _report.phases(file, await steps_of(file.id), status),
         "found": _report.found_rows(lang, verdict) if verdict else [],
     }
 

@@ -50,6 +50,10 @@ async def films(
     cards = await my_submissions(viewer)
     if len(cards) > MANY and request.query_params.get("as") != "cards":
         return await table_page(request, edition_row, viewer)
+    fixes, awaited = (
+        await open_for(viewer.id, edition_row),
+        await confirming.awaited([card.id for card in cards]),
+    )
     rights = await membership.rights_in(edition_row, viewer.id)
     shown = [
         await standing(card, edition_row, store, is_read=rights.get(card.id) is EntryRight.SEE)
@@ -61,7 +65,7 @@ async def films(
         "filmmaker/films.html",
         films=shown,
         asked_to=await membership.questions_to(viewer.id),
-        fixes=await open_for(viewer.id, edition_row),
+        fixes=fixes,
         fix_label=partial(field_label, lang),
         decimals=partial(decimals, lang),
         most=settings.max_upload_bytes,
@@ -71,14 +75,14 @@ async def films(
         euro=partial(euro, lang),
         prices={card.id: await price_of_card(card, edition_row) for card in cards},
         festival_day=day(lang, edition_row.first_day, style="month"),
-        asked=sum(1 for card in shown if card.is_urgent),
+        asked=sum(card.is_urgent for card in shown) + len(fixes) + sum(map(bool, awaited.values())),
         receipts_on=(await receipts.rule_of(edition_row)).is_on,
         owed=[
             (one, day(lang, last_minute(one.due_at), style="month"))
             for one in await materials.owed_by([card.id for card in cards])
         ],
         by_id={card.id: card for card in cards},
-        awaited=await confirming.awaited([card.id for card in cards]),
+        awaited=awaited,
     )
 
 

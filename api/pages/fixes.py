@@ -52,6 +52,11 @@ async def fix_page(
     lang = language_of(request)
     asked = await fixes.fix_of(submission.id, fix_id)
     shown: dict[str, Any] = {"drawn": [], "fields": {}, "there": {}, "form": None}
+    words = {
+        name: text
+        for name, text in (sent or {}).items()
+        if name != "version" and not name.startswith("_")
+    }
     if asked.state == "open":
         _, there = await fixes.opened(submission, fix_id)
         stands = typed_in(there, lang)
@@ -81,6 +86,7 @@ async def fix_page(
         others={},
         locked=[],
         drawn_of=form_fields,
+        in_vain=[] if asked.state == "open" else [text for text in words.values() if text],
         premieres=PREMIERES,
         credit_fields=list(CREDITS),
         **shown,

@@ -1,5 +1,7 @@
 """The programmers' room of shared audiences: ranked, with why, and corrected by hand."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get
@@ -7,7 +9,7 @@ from litestar.di import NamedDependency
 
 from api.guards import SEE
 from api.pages._desk import planning_page
-from api.pages._lists import kept
+from api.pages._lists import kept, said
 from api.pages._page import language_of
 from api.pages._shared import PAIRS, bare, picks_of
 from api.pages.committee import sheet_of
@@ -33,8 +35,12 @@ async def pairs(request: AnyRequest, edition_row: NamedDependency[Edition]) -> R
 
 
 async def pairs_page(
-    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+    request: AnyRequest,
+    edition: Edition,
+    error: FestivalError | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
+    """`typed` is what stood in a form that is refused."""
     lang, asked = language_of(request), request.query_params
     items = {item.id: item for item in await lists.items(edition)}
     names = {one.letter: text_in(lang, texts_of(one.names)) for one in await sections_of(edition)}
@@ -43,7 +49,7 @@ async def pairs_page(
         for pair in await shared_audiences.shown_pairs(edition)
         if {pair.one, pair.other} <= items.keys()
     ]
-    sought = asked.get("q", "")[:200]
+    sought = asked.get("q", "").strip()[:200]
 
     def titles(pair: ShownPair) -> str:
         return f"{items[pair.one].title(lang)} {items[pair.other].title(lang)}"
@@ -58,6 +64,11 @@ async def pairs_page(
         at=PAIRS,
         sheet=sheet,
         kept=kept(sheet.number, q=sought),
+        more=said(q=sought),
+        typed=defaultdict(str, typed or {}),
+        is_of=lambda pair: (
+            {pair.one, pair.other} == {(typed or {}).get(one) for one in ("one", "other")}
+        ),
         total=len(pairs),
         holding=sum(1 for pair in pairs if pair.weight and in_mode(pair, rules.audiences)),
         items=items,

@@ -23,13 +23,15 @@ NUMBERS = "/programmer/publications"
 
 
 async def numbers_page(
-    request: AnyRequest, edition: Edition, error: FestivalError | None = None
+    request: AnyRequest, edition: Edition, error: FestivalError | None = None, reason: str = ""
 ) -> Response[str]:
+    """`reason` is what was typed into a form that is refused."""
     return page(
         request,
         "programmer/publications.html",
         error=error,
         at=NUMBERS,
+        reason=reason,
         numbers=await numbers.all_numbers(edition),
     )
 

@@ -25,7 +25,7 @@ from media.encodings import spelled
 from media.storage import NotPublished, Store, early_key
 from submissions import entries, membership, technical
 from submissions.lists import card, current_file, files_of, journal_of, own, steps_of
-from submissions.status import WATCHED_BY_MAKERS, WORKING, FileState
+from submissions.status import WATCHED_BY_MAKERS, WORKING, FileState, Status
 from submissions.subtitling import KINDS, tracks_of
 from submissions.tables import FilmFile, Submission
 from submissions.twins import Twin, twins_for_maker
@@ -151,7 +151,7 @@ async def drawn_report(
     copy: Any = file.screener
     every = copy.get("sprite_every") if copy else None
     return {
-        "phases": _report.phases(file, await steps_of(file.id)),
+        "phases": _report.phases(file, await steps_of(file.id), Status(submission.status)),
         "found": finding_rows,
         "good": good,
         "sounds": _report.sound_rows(lang, facts),

@@ -10,7 +10,7 @@ from litestar.response import Stream
 from api.guards import FILMS
 from api.pages._exports import own_file
 from api.pages._form import moment_typed
-from api.pages._lists import kept, number_asked, said, words_asked
+from api.pages._lists import kept, number_asked, out_of_sight, said, words_asked
 from api.pages._page import DESK, PLANNING, language_of, page
 from api.request import AnyRequest
 from festival import spreadsheets
@@ -67,7 +67,10 @@ async def tickets_page(
         typed=typed,
         most=MOST_TICKETS,
         refused=refused,
-        sent=sent or {},
+        sent={} if sent is None else sent,
+        in_vain=out_of_sight(
+            refused, ["terms", *(one.id for one in found.rows)], sent or {}, "granted", "answer"
+        ),
     )
 
 

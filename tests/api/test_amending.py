@@ -1,8 +1,11 @@
 """What is frozen in an entry, at both doors of the operators."""
 
+from datetime import timedelta
+
 import pytest
 from lxml import html
 
+from festival.clock import now
 from festival.db import rows
 from submissions import answers, entries
 from tests.builders import sign_in
@@ -96,3 +99,21 @@ async def test_a_persons_file_leads_there(client, world) -> None:
 
     assert f"/operator/entries/{world.id}" in file
     assert await rows("SELECT id FROM letter WHERE about = {}", world.id) == []
+
+
+async def test_a_mending_that_a_co_maker_was_faster_with_is_not_lost(client) -> None:
+    world = await World().build(status="submitted")
+    await sign_in(client, world.by)
+    due = (now() + timedelta(days=9)).date().isoformat()
+    wanted = {"field": "synopses", "why": "Plus court, s’il vous plaît.", "due": due}
+    fix = (await client.post(f"/api/v1/{world.edition.slug}/operator/entries/{world.id}/fixes", json=wanted)).json()["id"]
+    await sign_in(client, world.maker)
+    page = f"/fr/{world.edition.slug}/submissions/{world.id}/fixes/{fix}"
+    [form] = html.fromstring((await client.get(page)).text).xpath("//form[.//textarea[@name='synopsis_fr']]")
+    given = dict(form.fields) | {"synopsis_en": "A moon, and nobody on it."}
+
+    first = await client.post(page, data=given | {"synopsis_fr": "Une lune, et personne dessus.", "_once": "one"})
+    late = await client.post(page, data=given | {"synopsis_fr": "Une lune déserte, sous son orage.", "_once": "two"})
+
+    assert (first.status_code, late.status_code) == (303, 409)
+    assert "Une lune déserte, sous son orage." in late.text

@@ -1,8 +1,10 @@
 """Who came is kept screening by screening; makers read it of their own film, and only where the edition says so."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from lxml import html
 
 from tests.api.test_asking import door
 from tests.builders import a_film, a_person, sign_in
@@ -74,3 +76,19 @@ async def test_the_publics_prize_is_read_once_it_is_told_and_never_hints_at_a_ch
 
     assert ("Nuit 0" in page, "Au crayon" in page) == (True, False)
     assert (refused.status_code, kept["won"], told["won"], other["won"]) == (422, False, True, False)
+
+
+async def test_numbers_and_a_prize_that_came_late_stand_beside_what_stands(client, world) -> None:
+    page = f"/fr/{world.edition.slug}/programmer/attendance"
+    [first, _] = (await client.get(door(world.edition, "/attendance"))).json()
+    await client.put(door(world.edition, f"/attendance/{first['id']}"), json={"heads": 74})
+    await client.put(door(world.edition, "/public-prize"), json={"film": world.films[0]})
+
+    counted = await client.post(f"{page}/screenings/{first['id']}", data={"heads": "61", "version": "0"})
+    prized = await client.post(f"{page}/prize", data={"film": world.films[1], "told": "true", "version": "0"})
+
+    assert (counted.status_code, prized.status_code) == (409, 409)
+    assert ('value="61"' in counted.text, re.search("là.:.74", counted.text) is not None) == (True, True)
+    chosen = html.fromstring(prized.text)
+    assert chosen.xpath("//select[@name='film']/option[@selected]/@value") == [world.films[1]]
+    assert chosen.xpath("//input[@name='told']/@checked")

@@ -120,9 +120,11 @@ async def test_programmers_see_who_is_silent_and_remind_them_once_a_day(client, 
     silent = (await client.get(door(world.edition, "/confirmations"), params={"shown": "silent"})).json()
     for _ in range(2):
         await client.post(door(world.edition, "/confirmations/reminding"))
+    waiting = [silent["waiting"], (await client.get(door(world.edition, "/confirmations?programme=none"))).json()["waiting"]]
     reminded = await Letter.objects().where(Letter.kind == "screening_waits")
 
     assert [row["submission"] for row in silent["rows"]] == [world.films[1]]
+    assert waiting == [1, 0]
     assert silent["counts"] == {"silent": 1, "changed": 0, "objected": 0, "confirmed": 1}
     assert [letter.about for letter in reminded] == [world.films[1]]
     assert await confirming.still_true(reminded[0])
@@ -148,7 +150,11 @@ async def test_the_list_of_confirmations_is_paged_and_searched(client, world, mo
 
     shown = [await films(asked) for asked in ("page=1", "page=2", "page=9", "q=NÛIT+1", "shown=silent", "q=rien")]
     found = (await client.get(door(world.edition, "/confirmations?page=2&q=nuit"))).json()
+    of_one = html.fromstring((await client.get(f"{at}?programme={world.programmes[0]}")).text)
 
+    assert not of_one.xpath("//form[contains(@action, '/reminding')]")  # it would write of all programmes
+    assert of_one.xpath("//ul[@class='counts']//a[contains(@href, 'shown=silent')]/@href") == [
+        f"{at}?shown=silent&programme={world.programmes[0]}"]
     assert shown == [["Nuit 0"], ["Nuit 1"], ["Nuit 1"], ["Nuit 1"], ["Nuit 1"], []]
     assert (found["number"], found["last"], found["found"], found["total"]) == (2, 2, 2, 2)
 

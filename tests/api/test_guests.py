@@ -283,6 +283,9 @@ async def test_shared_audiences_are_shown_with_why_and_corrected(client, world) 
     )
     alone = await post(client, at(world, "/pairs"), one=one, other=one, weight="4", version="0")
 
+    kept = html.fromstring(alone.text).xpath("//select[@name='one' or @name='other' or @name='weight']/option[@selected]/@value")
+
+    assert kept == [one, one, "4"]
     assert "Aucun public commun" in empty
     assert (set_.status_code, mode.status_code, back.status_code) == (303, 303, 303)
     assert "set by hand" in page

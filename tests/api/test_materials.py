@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from lxml import html
 
 from festival.clock import now
 from festival.db import rows
@@ -152,6 +153,11 @@ async def test_two_windows_do_not_overwrite_a_text(client, world) -> None:
     third = await client.post(at, data={"text": "Née à Thiès.", "version": "1"})
     empty = await client.post(at, data={"text": "   ", "version": "2"})
 
+    kept = f"/fr/{edition.slug}/submissions/{film}/materials"
+    [back] = html.fromstring((await client.get(kept)).text).xpath("//form[contains(@action, '/removal')]/@action")
+    taken = await client.post(back)
+
+    assert (taken.status_code, "Née à Thiès." in (await client.get(kept)).text) == (303, False)
     assert [one.status_code for one in (first, second, third, empty)] == [303, 409, 303, 422]
     assert ("Née à Dakar." in second.text, "Née à Thiès." in second.text) == (True, True)
 

@@ -144,6 +144,19 @@ async def test_comments_are_paged_and_an_act_leads_back_to_its_page(client, worl
     assert done.headers["location"] == f"{at}?shown=open&page=2&done=comments.done.settled"
 
 
+async def test_words_of_a_comment_that_left_the_list_meanwhile_are_kept(client, world) -> None:
+    new = NewComment(programme=world.programmes[0], text="Et le son ?")
+    one, other = [await comments.add(world.edition, new, by=world.by) for _ in range(2)]
+    proof = await signed(client, world.by)
+    await client.post(page_of(world, f"comments/{one}/settling"), data=proof)
+    await client.post(page_of(world, f"comments/{other}/removal"), data=proof | {"version": "1"})
+
+    late = [await client.post(page_of(world, f"comments/{that}"), data=proof | {"text": "Le son est prêt.", "version": "1"})
+            for that in (one, other)]  # fmt: skip
+
+    assert [(answer.status_code, "Le son est prêt." in answer.text) for answer in late] == [(409, True), (404, True)]
+
+
 async def test_nobody_but_programmers_reads_comments(client, world) -> None:
     await comments.add(world.edition, NewComment(programme=world.programmes[0], text="Entre nous"), by=world.by)
 

@@ -118,3 +118,17 @@ async def test_the_list_is_paged_and_searched_and_an_answer_leads_back_to_its_pa
     )  # fmt: skip
     assert (found["wanted"], found["granted"], found["total"]) == (3, 1, 2)
     assert done.headers["location"].startswith(f"{page}?q=nuit&page=2&done=")
+
+
+async def test_an_answer_to_a_wish_that_somebody_else_has_answered_is_kept_though_its_row_has_left(client, world) -> None:
+    await allow(client, world, 4)
+    await want(client, world, 2)
+    await sign_in(client, world.operator)
+    page = f"/fr/{world.edition.slug}/programmer/tickets?shown=waiting"
+    [form] = html.fromstring((await client.get(page)).text).xpath("//form[contains(@action, '/answer')]")
+    sent = dict(form.fields) | {"answer": "À retirer au guichet de la gare."}
+
+    await client.post(form.get("action"), data=sent | {"_once": "first"})
+    late = await client.post(form.get("action"), data=sent | {"_once": "late", "answer": "Au bar."})
+
+    assert (late.status_code, "changé ceci entre-temps" in late.text, "Au bar." in late.text) == (409, True, True)
