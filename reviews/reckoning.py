@@ -61,12 +61,13 @@ class FilmRank(msgspec.Struct, frozen=True, kw_only=True):
 
 class PanelStanding(msgspec.Struct, frozen=True, kw_only=True):
     """All films that have votes; `agreement` of each section (an id) is Krippendorff's alpha, and None where no two
-    votes can be compared.
+    votes can be compared. `is_coming`: they are being reckoned, and nothing is told yet.
     """
 
     films: dict[str, FilmRank] = {}
     agreement: dict[str, float | None] = {}
     reviewers: int = 0
+    is_coming: bool = False
 
 
 class OpenFilm(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ from reviews.rubrics import Rubrics, rubrics_of
 log = logging.getLogger(__name__)
 QUICK = 0.5
 """Seconds: a reckoning that takes longer is not waited for while an older one is at hand."""
+COMING = PanelStanding(is_coming=True)
 STALE = 60.0
 """Seconds that an older one may be shown once a new one has begun."""
 LONG, RESTS = 2.0, 4
@@ -61,10 +62,15 @@ async def ranks_of(
 
 
 async def standing_of(
-    edition: Edition, viewer: Viewer, *, named_now: tuple[int, int, int] | None = None
+    edition: Edition,
+    viewer: Viewer,
+    *,
+    named_now: tuple[int, int, int] | None = None,
+    patience: float | None = None,
 ) -> PanelStanding:
     """Kept until a vote, a seat or a sheet changes. Large panels are reckoned elsewhere; meanwhile the older one is
-    shown, for a minute at most. `named_now` is what `name_of_films` has just said.
+    shown, for a minute at most; where there is none, `COMING` after so many seconds of `patience`. `named_now` is
+    what `name_of_films` has just said.
     """
     place = (edition.id, *(named_now or await name_of_films(viewer)))
     rubrics = await rubrics_of(edition.id)
@@ -82,9 +88,10 @@ async def standing_of(
     kept, under_way = _kept.get(place), _under_way[place]
     if kept and kept.seconds > QUICK and time.monotonic() - under_way.at < STALE:
         return kept.standing
-    if under_way.version != version:  # its end is waited for, then it is seen whether it will do
-        await asyncio.wait([under_way.task])
-        return await standing_of(edition, viewer)
+    if not (await asyncio.wait([under_way.task], timeout=patience))[0]:
+        return COMING
+    if under_way.version != version:  # now that it is over it is seen whether it will do
+        return await standing_of(edition, viewer, patience=patience)
     return await asyncio.shield(under_way.task)
 
 

@@ -26,7 +26,7 @@ from reviews.lists import Case
 from reviews.quotas import chairs_section, quotas_of
 from reviews.reckoning import FilmRank
 from reviews.scoring import BOARD
-from reviews.standing import ranks_of
+from reviews.standing import QUICK, standing_of
 from screenings.capacity import HoursKept, hours_kept
 
 AT = "/committee/decisions"
@@ -180,8 +180,8 @@ async def board_page(
     drawn_at = clock.now()
     only, number = asked.get("column", ""), asked.get("page", "1")
     columns = BOARD if typed or only not in BOARD else (only,)
-    by_rank = await ranks_of(edition, viewer) if query.sort == "rank" else {}
-    places = {one: rank.place for one, rank in by_rank.items()}
+    ranked = await standing_of(edition, viewer, patience=QUICK) if query.sort == "rank" else None
+    places = {one: rank.place for one, rank in ranked.films.items()} if ranked else {}
     if typed and typed.id:
         where = await board.place_of_film(viewer, query, typed.id, places)
         if where is None:  # the filters leave it out by now: what was typed stands under its card
@@ -196,7 +196,7 @@ async def board_page(
     hoped = {name: one.first for name, one in starts_among(dict.fromkeys(columns, MANY)).items()}
     cut = BoardCut(columns=columns, first=hoped, most=CARDS, places=places, is_brief=True)
     sheet = await board.board_sheet(viewer, query, cut)
-    ranks = by_rank or await ranks_of(edition, viewer, named_now=sheet.named)
+    ranked = ranked or await standing_of(edition, viewer, named_now=sheet.named, patience=QUICK)
     cases, shares = sheet.cases, sheet.shares or await board.shares(viewer, query)
     found = {name: sum(one.found for one in shares if one.col == name) for name in BOARD}
     starts = starts_among(found)
@@ -209,7 +209,7 @@ async def board_page(
     drawn = [
         BoardCard(
             case=case,
-            trusted=ranks.get(case.id),
+            trusted=ranked.films.get(case.id),
             strip=strip_of(case),
             effect=effect_of(case, hours, by_letter),
         )
@@ -243,6 +243,7 @@ async def board_page(
             for name in BOARD[1:]
         },
         drawn_at=drawn_at.isoformat(),
+        ranks_come=ranked.is_coming,
         proposals=await waiting_list.proposals(viewer),
         minutes=lambda n: length(lang, n * 60),
         api=f"/api/v1/{edition.slug}",

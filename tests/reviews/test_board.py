@@ -16,6 +16,7 @@ from reviews import board, decisions, figures, reviewing
 from reviews.board import BoardCut, BoardQuery
 from reviews.figures import refresh
 from reviews.lists import Case
+from reviews.reckoning import PanelStanding
 from reviews.scoring import Sheet
 from reviews.tables import CommitteeRules, Decision
 from submissions.lists import submission_in
@@ -175,10 +176,10 @@ async def test_a_page_of_the_board_asks_as_often_for_many_films_as_for_few(clien
     few, many = await Desk().lay({"a": [3]}), await Desk().lay({f"n{n:02}": [3, 4] for n in range(30)})
     monkeypatch.setattr("api.pages.board.CARDS", 5)
 
-    async def unranked(*_: object, **__: object) -> dict[str, object]:
-        return {}
+    async def unranked(*_: object, **__: object) -> PanelStanding:
+        return PanelStanding()
 
-    monkeypatch.setattr("api.pages.board.ranks_of", unranked)  # kept by themselves, and reckoned beside the page
+    monkeypatch.setattr("api.pages.board.standing_of", unranked)  # kept by themselves, and reckoned beside the page
     asked: list[tuple[int, str]] = []
     whole = Outbox.raw.__func__
 

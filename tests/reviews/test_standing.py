@@ -1,7 +1,9 @@
 """Ranks of an edition: of the votes that the viewer may see, and of those that count, and of no others."""
 
 import asyncio
+import re
 import sys
+import threading
 import time
 
 import msgspec
@@ -116,6 +118,27 @@ async def test_a_large_panel_is_reckoned_in_a_process_of_its_own_and_says_the_sa
     monkeypatch.setattr(reckoning, "stood", None)  # of this process
 
     assert await standing_of(jury.edition, viewer) == here
+
+
+async def test_the_board_is_shown_at_once_and_ranks_when_they_are_reckoned(client, monkeypatch) -> None:
+    jury = await given({"ann": (5, 4), "bob": (3, 1), "chair": (2, 2)})
+    await sign_in(client, jury.chair)
+    board = f"/fr/{jury.edition.slug}/committee/decisions"
+    whole, may_end = reckoning.stood, threading.Event()
+    monkeypatch.setattr(reckoning, "stood", lambda *films: may_end.wait(9) and whole(*films))
+    monkeypatch.setattr("api.pages.board.QUICK", 0.01)
+
+    early = [(await client.get(f"{board}?sort={sort}")).text for sort in ("", "rank")]
+    may_end.set()
+    for under_way in list(standing._under_way.values()):
+        await under_way.task
+    later = (await client.get(f"{board}?sort=rank")).text
+
+    said = ("Les rangs se calculent encore", "ordre des moyennes", 'class="why"', "data-come")
+    assert [[words in page for words in said] for page in (*early, later)] == [
+        [True, False, False, True], [True, True, False, True], [False, False, True, False]
+    ]  # fmt: skip
+    assert not [page for page in early if re.search(r'class="rank num">\s*<span>', page)]
 
 
 async def test_a_process_that_comes_to_nothing_leaves_the_older_ranks(house, monkeypatch) -> None:

@@ -3,7 +3,8 @@
 import { drawnAgain, json, parsed, whileSeen } from "./shared.js";
 
 const ACTS = { 1: "acceptance", 2: "waiting", 3: "regret", 0: "reopening" };
-const PARTS = ["#ver", "#budget", "#jump"];
+const PARTS = ["#ver", "#budget", "#jump", "#ranks"];
+const RANKS_EVERY = 2500;
 const board = document.querySelector("[data-board]");
 const told = document.querySelector("#told");
 const cardOf = (node) => node?.closest?.("[data-film]");
@@ -123,6 +124,11 @@ async function draw() {
     await draw();
   }
 }
+
+// Ranks of a large panel take their seconds: until they are there the board is asked for again, while somebody looks.
+setInterval(() => {
+  if (!document.hidden && document.querySelector("#ranks[data-come]")) draw();
+}, RANKS_EVERY);
 
 async function decide(form) {
   const card = cardOf(form);
