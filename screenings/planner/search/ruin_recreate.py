@@ -71,7 +71,7 @@ class Search:
         chosen = related(self.instance, schedule, chance)
         if not chosen:
             return False
-        before, stood = self.price_of(chosen), [schedule.positions[at] for at in chosen]
+        before, stood = self.price_of(chosen), schedule.saved()
         for at in chosen:
             schedule.take(at)
         for at in self.order(chosen):
@@ -81,11 +81,7 @@ class Search:
         further = self.instance.further(schedule.positions)
         change = self.price_of(chosen) - before + further - self.further
         if change > -temperature * math.log(chance.random() + 1e-12):
-            for at in chosen:
-                schedule.take(at)
-            for at, position in zip(chosen, stood, strict=True):
-                if position is not None:
-                    schedule.put(at, position)
+            schedule.restore(stood)
             return False
         self.cost, self.further = self.cost + change, further
         if self.cost < self.best:

@@ -3,6 +3,7 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from screenings.planner import minutes
 from screenings.planner.model import Placement, day_of
@@ -29,6 +30,15 @@ def schedule_of(instance: Instance, placements: Iterable[Placement]) -> "Schedul
         if schedule.positions[at] is None:
             schedule.put(at, (screens[p.screen], p.start))
     return schedule
+
+
+class SavedSchedule(NamedTuple):
+    """What changes in a schedule; `gaps` by screen and minutes, as far as they were asked for."""
+
+    positions: Positions
+    free: list[int]
+    gaps: list[dict[int, int]]
+    running: list[list[int]]
 
 
 class Schedule:
@@ -137,13 +147,30 @@ class Schedule:
                 layers[level] = (layers[level] & ~run) | (layers[level + 1] & run)
             layers[-1] &= ~run
 
+    def saved(self) -> SavedSchedule:
+        """As everything stands, to be restored once: `put` and `take` leave what is saved alone."""
+        running = [list(layers) for layers in self.running]
+        return SavedSchedule(list(self.positions), list(self.free), list(self.gaps), running)
+
+    def restore(self, standing: SavedSchedule) -> None:
+        self.positions, self.free, self.gaps, self.running = standing
+
     def gap(self, screen: int, long: int) -> int:
         """The minutes from which on the screen is free for so long, and then for clearing."""
-        known = self.gaps[screen].get(long)
-        if known is None:
-            known = minutes.runs(self.free[screen], long + self.instance.turnaround[screen])
-            self.gaps[screen][long] = known
-        return known
+        known, size = self.gaps[screen], long + self.instance.turnaround[screen]
+        if size not in known:
+            half = 1 << size.bit_length() - 1
+            free = self.doubled(screen, half)
+            known[size] = free & (free >> (size - half))
+        return known[size]
+
+    def doubled(self, screen: int, size: int) -> int:
+        """A gap of a power of two of minutes, made of the one half as long; every other gap is made of these."""
+        known = self.gaps[screen]
+        if size not in known:
+            free = self.free[screen] if size == 1 else self.doubled(screen, size // 2)
+            known[size] = free & (free >> size // 2)
+        return known[size]
 
     def on_days(self, at: int) -> int:
         """What the days of its other screenings and of its juries leave."""
