@@ -315,7 +315,7 @@ async def set_days(edition: Edition, kind: str, days: int, *, version: int, by: 
 
 
 async def place_hold(edition: Edition, submission: str, *, reason: str, by: Person) -> None:
-    """Nothing of this film goes by the calendar until it is lifted."""
+    """Nothing of this film goes by the calendar until it is lifted; 409 where somebody holds it already."""
     if len(reason.strip()) < 3:
         raise Refused("reason:reason_missing")
     async with transaction():
@@ -330,7 +330,7 @@ async def place_hold(edition: Edition, submission: str, *, reason: str, by: Pers
             "SELECT id FROM hold WHERE submission = {} AND lifted_at IS NULL", submission
         )
         if standing:
-            return
+            raise Conflict("hold_stands")
         await Hold(submission=submission, reason=reason.strip()[:400], placed_by=by.id).save()
         await record("hold_placed", submission, by=by, edition=edition.id)
 

@@ -188,6 +188,7 @@ async def step(
     json="/operator/mappings/{mapping_id:str}/removal",
     status=204,
     guards=OPERATOR,
+    again=all_again,
     goes=IMPORTS,
     says="import.done.forgotten",
 )

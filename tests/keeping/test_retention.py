@@ -112,9 +112,15 @@ async def test_a_film_to_be_held_is_found_by_its_title_among_many(client, monkey
     shown = [await offered(asked) for asked in ("", "q=ZENITH", "q=crépuscule")]
     refused = await client.post(f"{at}/holds?q=zenith", data={"submission": films["Zénith"], "reason": " "})
     [again] = html.fromstring(refused.text).xpath("//form[.//select[@name='submission']]")
+    await client.post(f"{at}/holds", data={"submission": films["Zénith"], "reason": "Un litige."})
+    late = await client.post(f"{at}/holds", data={"submission": films["Zénith"], "reason": "Un recours."})
+    [left] = html.fromstring(late.text).xpath("//form[.//select[@name='submission']]")
 
     assert shown == [[films["Aube"]], [films["Zénith"]], []]
     assert (refused.status_code, dict(again.form_values())["submission"]) == (422, films["Zénith"])
+    kept = {"submission": "", "reason": "Un recours."}
+    assert (late.status_code, kept.items() <= dict(left.form_values()).items()) == (409, True), "and no other film"
+    assert "Un litige." in late.text
 
 
 async def test_days_change_by_what_was_seen_and_may_not_be_fewer_than_the_law_asks(client) -> None:
