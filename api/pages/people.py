@@ -177,6 +177,15 @@ async def hand_over_page(
         if one["part"] != Role.FILMMAKER
     ]
     ticked = typed.getall("parts", []) if typed else [one["part"] for one in held]
+    ends = await loose_ends(person_id, edition, viewer)
+    entries = await accounts.entries_of(person_id, viewer)
+    hanging = {
+        "announcements": ends["announcements"],
+        "drafts": ends["drafts"],
+        "runs": await runs_under_way(edition, person_id),
+        "keys": len(await people.tokens_of(person_id, edition.id)),
+        "entries": len([one for one in entries if one["slug"] == edition.slug]),
+    }
     return page(
         request,
         "operator/hand_over.html",
@@ -186,16 +195,7 @@ async def hand_over_page(
         held=held,
         ticked=ticked,
         mark=await team.mark_of(person_id, edition),
-        ends=await loose_ends(person_id, edition, viewer),
-        keys=len(await people.tokens_of(person_id, edition.id)),
-        runs=await runs_under_way(edition, person_id),
-        entries=len(
-            [
-                one
-                for one in await accounts.entries_of(person_id, viewer)
-                if one["slug"] == edition.slug
-            ]
-        ),
+        hanging=[(name, n) for name, n in hanging.items() if n],
         values={name: typed.get(name, "") if typed else "" for name in ("email", "name")},
         is_self=person_id == viewer.id,
     )
