@@ -4,6 +4,7 @@ A migration that changes a table in SQL must tell Piccolo, too, or the next one 
 column again: beside the SQL, `manager.add_column(…)` in a migration whose manager is `FakeMigration`.
 """
 
+import asyncio
 import json
 import os
 import subprocess
@@ -138,8 +139,10 @@ async def test_every_migration_leads_back(tmp_path: Path) -> None:
     lay_out(server)
     told = os.environ | {"DATABASE_URL": server.owner_url, "PICCOLO_CONF": "piccolo_conf"}
     with server.serving():
-        subprocess.run([sys.executable, "-c", BACK], check=True, cwd=ROOT, env=told, stdout=subprocess.DEVNULL)
-
+        going = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", BACK, cwd=ROOT, env=told, stdout=subprocess.DEVNULL
+        )
+        assert await going.wait() == 0
         owner = await asyncpg.connect(server.owner_url)
         left = await owner.fetch("""
             SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
