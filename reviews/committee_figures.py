@@ -84,7 +84,9 @@ class AnswerFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommitteeFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """`hidden`: films whose votes this chair does not read yet, and which no figure of votes knows."""
+    """`hidden`: films whose votes this chair does not read yet, and which no figure of votes knows. `is_coming`: how
+    far votes agree is being reckoned, and not told yet.
+    """
 
     members: list[MemberLoad]
     sections: list[ChoiceShare]
@@ -93,19 +95,23 @@ class CommitteeFigures(msgspec.Struct, frozen=True, kw_only=True):
     films: int
     hidden: int
     until: datetime | None = None
+    is_coming: bool = False
 
     @property
     def late(self) -> list[MemberLoad]:
         return [one for one in self.members if one.is_late]
 
 
-async def figures(edition: Edition, viewer: Viewer) -> CommitteeFigures:
+async def figures(
+    edition: Edition, viewer: Viewer, *, patience: float | None = None
+) -> CommitteeFigures:
+    """Ranks are waited for as `standing_of` says."""
     await refresh(edition)
     rubrics = await rubrics_of(edition.id)
     opened, found = await by_section_and_country(viewer, rubrics)
-    agreement = (await standing_of(edition, viewer, named_now=opened)).agreement
+    ranked = await standing_of(edition, viewer, named_now=opened, patience=patience)
     sections = [
-        msgspec.convert({**row, "agreement": agreement.get(row["section"])}, ChoiceShare)
+        msgspec.convert({**row, "agreement": ranked.agreement.get(row["section"])}, ChoiceShare)
         for row in found
         if row["country"] is None
     ]
@@ -121,6 +127,7 @@ async def figures(edition: Edition, viewer: Viewer) -> CommitteeFigures:
         films=films,
         hidden=films - opened[0],
         until=until,
+        is_coming=ranked.is_coming,
     )
 
 

@@ -21,6 +21,7 @@ from festival.tables import Edition, Person
 from reviews import lists, outgoing, receipts, talk
 from reviews.committee_figures import figures
 from reviews.lists import open_film
+from reviews.standing import QUICK
 from submissions.lists import card
 
 FIGURES = "/committee/figures"
@@ -34,7 +35,7 @@ async def figures_page(
         "committee/figures.html",
         at=FIGURES,
         error=error,
-        figures=await figures(edition, viewer),
+        figures=await figures(edition, viewer, patience=QUICK),
         lists=outgoing.LISTS,
         formats=outgoing.FORMATS,
         receipts=await receipts.rule_of(edition),

@@ -126,8 +126,10 @@ async def test_the_board_is_shown_at_once_and_ranks_when_they_are_reckoned(clien
     board = f"/fr/{jury.edition.slug}/committee/decisions"
     whole, may_end = reckoning.stood, threading.Event()
     monkeypatch.setattr(reckoning, "stood", lambda *films: may_end.wait(9) and whole(*films))
-    monkeypatch.setattr("api.pages.board.QUICK", 0.01)
+    for page in ("board", "figures"):
+        monkeypatch.setattr(f"api.pages.{page}.QUICK", 0.01)
 
+    figures = (await client.get(f"/fr/{jury.edition.slug}/committee/figures")).text
     early = [(await client.get(f"{board}?sort={sort}")).text for sort in ("", "rank")]
     may_end.set()
     for under_way in list(standing._under_way.values()):
@@ -138,6 +140,7 @@ async def test_the_board_is_shown_at_once_and_ranks_when_they_are_reckoned(clien
     assert [[words in page for words in said] for page in (*early, later)] == [
         [True, False, False, True], [True, True, False, True], [False, False, True, False]
     ]  # fmt: skip
+    assert "L’accord des notes se calcule encore" in figures
     assert not [page for page in early if re.search(r'class="rank num">\s*<span>', page)]
 
 
