@@ -5,12 +5,13 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import ServerSentEvent
 from msgspec import Meta
 
 from api.guards import CHAIR, COMMITTEE
 from api.news import watched
+from api.queries import FromQuery
 from festival.access import Act, Viewer, may
 from festival.tables import Edition
 from reviews import board, lists, meetings

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from msgspec import Meta
 
 from api.guards import FILMS, MAKER
+from api.queries import FromQuery
 from festival.access import Act, Viewer
 from festival.tables import Edition
 from screenings import confirming, tickets

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, route
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 from msgspec import Meta
 
 from api.etags import READ, tagged
 from api.guards import MAKER, OPERATOR
 from api.hues import hue_sheet
+from api.queries import FromQuery
 from festival.access import Viewer
 from festival.deadlines import deadlines_of, line_of
 from festival.tables import Edition, Section

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from msgspec import Meta
 
 from api.guards import OPERATOR
+from api.queries import FromQuery
 from festival import bounces, handling, mailbag, outages, wording
 from festival.access import Viewer
 from festival.settings import Settings

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from msgspec import Meta
 
 from api.guards import MAKER, OPERATOR
+from api.queries import FromQuery
 from festival.access import Viewer
 from festival.tables import Edition, Person
 from submissions import exporting

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from msgspec import Meta
 from msgspec.structs import asdict
 
 from api.guards import SEE
+from api.queries import FromQuery
 from festival.tables import Edition
 from screenings import comments, variants
 from screenings.comments import CommentSheet, CommentState

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 from msgspec import Meta
 
 from api.guards import OPERATOR
+from api.queries import FromQuery
 from festival import mailbag
 from festival.access import Viewer
 from festival.editions import checklist, operated_by

@@ -4,9 +4,10 @@ from typing import Any
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from api.guards import SEE
+from api.queries import FromQuery
 from api.request import AnyRequest
 from festival.language import preferred
 from festival.tables import Edition

@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from msgspec import Meta
 
 from api.auth import in_person
 from api.guards import OPERATOR
+from api.queries import FromQuery
 from festival import directory, invitations, merging, people
 from festival.access import Viewer
 from festival.directory import Found, PersonState

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 from msgspec import Meta
 
 from api.guards import MAKER, OPERATOR
+from api.queries import FromQuery
 from festival.tables import Edition
 from media import rulebook
 from media.policy import Policy

@@ -6,7 +6,7 @@ import msgspec
 from litestar import get
 from litestar.channels import ChannelsPlugin
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import ServerSentEvent
 from msgspec import Meta
 
@@ -21,6 +21,7 @@ from api.grid import (
 from api.guards import FILMS, PLAN, SEE
 from api.news import stream, watched
 from api.presence import while_there
+from api.queries import FromQuery
 from api.request import AnyRequest
 from festival import desk
 from festival.access import Viewer

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from msgspec import Meta
 
 from api.guards import CHAIR, COMMITTEE, SHEETS
+from api.queries import FromQuery
 from festival.access import Viewer
 from festival.tables import Edition
 from reviews import assignments, conflicts, phases, profiles

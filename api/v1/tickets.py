@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 from msgspec import Meta
 
 from api.guards import FILMS
+from api.queries import FromQuery
 from festival.access import Viewer
 from festival.tables import Edition
 from screenings import tickets

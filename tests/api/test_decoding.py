@@ -152,4 +152,4 @@ async def test_what_names_no_row_is_refused_by_doors_that_read_by_hand(client) -
     films = await client.post(f"/fr/{edition.slug}/submissions/materials/{nobody}/file", data={"chosen": "é"})
     grids = await client.get(f"/api/v1/{edition.slug}/variants/{nobody}/comparison?against=")
 
-    assert (films.status_code, grids.status_code) == (404, 404)
+    assert (films.status_code, grids.status_code) == (404, 400)

@@ -265,9 +265,11 @@ async def test_a_program_reads_the_films_page_by_page(client, monkeypatch) -> No
     at = f"/api/v1/{panel.edition.slug}/committee/assignment/films"
 
     told = [(await client.get(f"{at}?page={n}")).json() for n in (1, 2, 9)]
+    beyond = [(await client.get(f"{at}?{asked}")).status_code for asked in ("page=0", "page=9999999", f"words={'x' * 81}")]
 
     assert [[film["title"] for film in one["films"]] for one in told] == [["Nuit 0", "Nuit 1", "Nuit 2"], ["Nuit 3"], ["Nuit 3"]]
     assert {one["found"] for one in told} == {4}
+    assert beyond == [400] * 3, "bounds of an address hold"
 
 
 async def test_a_wish_is_kept_once_and_heard(client) -> None:
