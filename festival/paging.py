@@ -36,6 +36,12 @@ def paged(found: str, *, order: str, of: int) -> str:
         FROM (SELECT * FROM found ORDER BY {order} LIMIT {of} OFFSET (SELECT first FROM cut)) one)"""
 
 
+def nearest(number: int, found: int, *, of: int) -> tuple[int, int]:
+    """Of so many rows, `of` them a page: the page that is shown where this one is asked for, and the last one."""
+    last = max(1, -(-found // of))
+    return min(max(number, 1), last), last
+
+
 def numbers_of(told: Sequence[dict[str, Any]], *, of: int) -> dict[str, int]:
     """The columns of `Paged`, from rows of a `page`; where nothing was found they are the first page's."""
     if not told or told[0]["place"] is None:

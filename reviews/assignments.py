@@ -19,7 +19,7 @@ from festival import desk
 from festival.access import Viewer
 from festival.db import rows, transaction
 from festival.errors import Busy, Conflict, Missing, NotAllowed, Refused
-from festival.paging import Paged, numbers_of, paged
+from festival.paging import Paged, nearest, numbers_of, paged
 from festival.record import record
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person, Role, new_id
@@ -687,8 +687,7 @@ def shares_sought(shares: list[MemberShare], *, words: str, number: int) -> Shar
     """Those with these words in their name, forty a page. All are read anyway: they are offered for every film."""
     key = folded(words) or words
     meant = [one for one in shares if key in folded(one.member.name)]
-    last = max(1, -(-len(meant) // MEMBERS))
-    number = min(max(1, number), last)
+    number, last = nearest(number, len(meant), of=MEMBERS)
     shown = meant[(number - 1) * MEMBERS : number * MEMBERS]
     return ShareSheet(members=shown, number=number, last=last, found=len(meant))
 

@@ -16,6 +16,7 @@ from festival.db import rows, transaction
 from festival.directory import folded
 from festival.errors import Conflict, FestivalError, Refused
 from festival.kinds import KEYS
+from festival.paging import nearest
 from festival.tables import Edition, Person
 from festival.texts import Texts
 from submissions.entries import held, submit
@@ -153,8 +154,7 @@ async def films(
     )
     by_next = {row["next"]: row["n"] for row in counted}
     total = sum(n for one, n in by_next.items() if query.next in ("", one))
-    last = max(1, -(-total // PAGE))
-    number = min(max(number, 1), last)
+    number, last = nearest(number, total, of=PAGE)
     found = await rows(
         f"""{_MINE} SELECT * FROM mine WHERE {_SOUGHT} AND {{}} IN ('', next)
             ORDER BY array_position({{}}::text[], next), due_at NULLS LAST, {folded("title")}, id
@@ -307,8 +307,7 @@ async def post_of(viewer: Viewer, *, number: int = 1) -> MakerPost:
     mine: tuple[Any, ...] = (viewer.id, sorted(KEYS))
     counted = await rows(f"SELECT count(*)::int AS n {its}", *mine)
     total = counted[0]["n"]
-    last = max(1, -(-total // LETTERS))
-    number = min(max(number, 1), last)
+    number, last = nearest(number, total, of=LETTERS)
     letters = await rows(
         f"""SELECT l.id, l.kind, l.subject, l.body, l.link, f.title, f.titles, e.slug, e.name AS edition, l.created_at
             {its} ORDER BY l.created_at DESC, l.id LIMIT {LETTERS} OFFSET {(number - 1) * LETTERS}""",
@@ -320,7 +319,7 @@ async def post_of(viewer: Viewer, *, number: int = 1) -> MakerPost:
            JOIN edition e ON e.id = s.edition AND e.phase <> 'archived'
            JOIN member k ON k.submission = s.id AND k.person = {} AND k.entry_right IN ('edit', 'own')
            LEFT JOIN question q ON 'q_' || q.id = r.field
-           WHERE r.state = 'open' AND s.status <> 'withdrawn' ORDER BY r.due_at, r.id LIMIT 200""",
+           WHERE r.state = 'open' AND s.status <> 'withdrawn' ORDER BY r.due_at, r.id""",
         viewer.id,
     )
     return MakerPost(

@@ -15,6 +15,7 @@ from festival.db import rows, transaction
 from festival.deadlines import FeeCents, line_for, stop_at
 from festival.errors import Conflict, Refused
 from festival.language import euro
+from festival.paging import nearest
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person
 from festival.texts import ANY_TITLE
@@ -244,8 +245,7 @@ async def fees_of(
     )
     totals = {row["state"]: [int(row["n"]), int(row["cents"])] for row in sums}
     found = sum(n for name, (n, _) in totals.items() if state in ("", name))
-    last = max(1, -(-found // A_PAGE))
-    number = min(max(page, 1), last)
+    number, last = nearest(page, found, of=A_PAGE)
     beyond = f"SELECT s.id {listed} ORDER BY {ORDER} LIMIT {{}} OFFSET {{}}"
     lines = await lines_of(viewer, beyond, edition.id, state, *asked, A_PAGE, (number - 1) * A_PAGE)
     if also and all(line.id != also for line in lines):

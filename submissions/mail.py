@@ -8,7 +8,6 @@ opened and no title told.
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -23,6 +22,7 @@ from festival.kinds import COMMITTEE as OF_COMMITTEE
 from festival.language import t
 from festival.letters import home_of
 from festival.mailbag import ITS_LINE, OF_HERE, STATE
+from festival.paging import Paged, numbers_of, paged
 from festival.post import as_sent
 from festival.settings import Settings
 from festival.tables import Edition, Letter
@@ -56,13 +56,10 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
 
 
-class LetterList(msgspec.Struct, frozen=True, kw_only=True):
+class LetterList(Paged, frozen=True, kw_only=True):
     """A page of a list."""
 
     letters: list[Envelope]
-    number: int
-    last: int
-    total: int
 
 
 class OpenLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +84,7 @@ ORDER = """array_position(ARRAY['parked', 'bounced', 'held', 'sending', 'put_off
   coalesce(parked_at, written_at) DESC, id"""
 
 
-def letters_sql(conditions: Sequence[str]) -> str:
+def letters_sql(conditions: Sequence[str], *, of: int) -> str:
     """Which letters there are is asked of letters and of lines that are to be done; what a page tells, of its own."""
     return f"""
 WITH known AS (
@@ -101,11 +98,9 @@ told AS (
     CASE WHEN is_committees THEN date_trunc('day', written_at) ELSE written_at END AS written_at,
     CASE WHEN is_committees THEN date_trunc('day', parked_at) ELSE parked_at END AS parked_at
   FROM known WHERE NOT is_committees OR state IN ('parked', 'bounced') AND NOT {{}}),
-page AS (
-  SELECT *, count(*) OVER () AS total, row_number() OVER (ORDER BY {ORDER}) AS place
-  FROM told WHERE state = ANY({{}}) AND {{}} IN ('', kind) ORDER BY place LIMIT {{}} OFFSET {{}})
+{paged("SELECT * FROM told WHERE state = ANY({}) AND {} IN ('', kind)", order=ORDER, of=of)}
 SELECT page.id, coalesce(o.id, '') AS line, coalesce(nullif(l.address, ''), p.email) AS to, p.name, l.sent_to,
-  page.kind, coalesce(o.fault, '') AS fault, l.bounce, o.due_at, page.state, page.written_at, page.total,
+  page.kind, coalesce(o.fault, '') AS fault, l.bounce, o.due_at, page.state, page.written_at, page.place, page.found,
   CASE WHEN is_committees OR is_hidden THEN '' ELSE coalesce(f.title, '') END AS title,
   NOT is_committees AND NOT is_hidden AND l.kind = ANY({{}}) AS may_read,
   CASE WHEN is_committees THEN date_trunc('day', l.sent_at) ELSE l.sent_at END AS sent_at,
@@ -126,18 +121,18 @@ async def selected(
     kind: str = "",
     states: Sequence[str] = mailbag.STATES,
     address: str = "",
-    most: int = MOST_SHOWN,
-    beyond: int = 0,
+    of: int = MOST_SHOWN,
+    number: int = 1,
 ) -> list[dict[str, Any]]:
-    """Rows of envelopes, each with how many there are in all."""
+    """A page of rows of envelopes, each with its place and how many were found."""
     sits_in_committee = viewer.has(*COMMITTEE)
     email = "(SELECT p.email FROM person p WHERE p.id = l.person)"
     asked = {"l.id = {}": letter, TO.format(email): address}
     conditions = [sql for sql, value in asked.items() if value]
     return await rows(
-        letters_sql([*conditions, *([] if "sent" in states else [NOT_THERE])]),
+        letters_sql([*conditions, *([] if "sent" in states else [NOT_THERE])], of=of),
         sorted(OF_THE_COMMITTEE), edition.id, *filter(None, asked.values()), sits_in_committee, list(states),
-        kind, most, beyond, sorted(OPEN), sorted(viewer.recused), sits_in_committee,
+        kind, number, sorted(OPEN), sorted(viewer.recused), sits_in_committee,
     )  # fmt: skip
 
 
@@ -150,22 +145,12 @@ async def letters_of(
     address: str = "",
     number: int = 1,
 ) -> LetterList:
-    """A page of the outbox, beyond the last one the last. Without a state or an address, what has not arrived."""
+    """A page of the outbox. Without a state or an address, what has not arrived."""
     states = (state,) if state in mailbag.STATES else mailbag.STATES if address else STANDING
-    beyond = (max(1, number) - 1) * A_PAGE
     found = await selected(
-        viewer, edition, kind=kind, states=states, address=address, most=A_PAGE, beyond=beyond
+        viewer, edition, kind=kind, states=states, address=address, of=A_PAGE, number=number
     )
-    if not found and beyond:
-        asked = partial(letters_of, viewer, edition, kind=kind, state=state, address=address)
-        return first if (first := await asked()).last == 1 else await asked(number=first.last)
-    total = found[0]["total"] if found else 0
-    return LetterList(
-        letters=[envelope(row) for row in found],
-        number=max(1, number),
-        last=max(1, -(-total // A_PAGE)),
-        total=total,
-    )
+    return LetterList(letters=[envelope(row) for row in found], **numbers_of(found, of=A_PAGE))
 
 
 async def envelopes(
@@ -178,7 +163,7 @@ async def envelopes(
 ) -> list[Envelope]:
     """Refused ones first, then those that wait; with (a part of) an address also all others."""
     wanted = states or (mailbag.STATES if address else STANDING)
-    found = await selected(viewer, edition, states=wanted, address=address, most=most)
+    found = await selected(viewer, edition, states=wanted, address=address, of=most)
     return [envelope(row) for row in found]
 
 
@@ -196,7 +181,7 @@ async def open_letter(
     letter: str, *, viewer: Viewer, edition: Edition, settings: Settings
 ) -> OpenLetter:
     """One letter; `Missing` where there is none that this operator may read."""
-    found = await selected(viewer, edition, letter=letter, most=1) if letter else []
+    found = await selected(viewer, edition, letter=letter, of=1) if letter else []
     if not found or not found[0]["may_read"]:
         raise Missing("letter_missing")
     kept = await Letter.objects().get(Letter.id == letter)

@@ -11,6 +11,7 @@ from api.pages._page import language_of, page
 from api.request import AnyRequest
 from festival.access import Viewer
 from festival.errors import FestivalError
+from festival.paging import nearest
 from festival.tables import Edition
 from festival.texts import quoted_films
 from reviews import board, decisions, lists
@@ -42,8 +43,7 @@ def page_asked(asked: str) -> int:
 
 def place_of(total: int, asked: str, *, of: int) -> ListPlace:
     """The page that was asked for; beyond the last, or no number at all, is the nearest there is."""
-    last = max(1, -(-total // of))
-    number = min(page_asked(asked), last)
+    number, last = nearest(page_asked(asked), total, of=of)
     return ListPlace((number - 1) * of, number, last, total)
 
 

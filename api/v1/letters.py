@@ -61,7 +61,7 @@ async def letters(
         "letters": sheet.letters,
         "page": sheet.number,
         "pages": sheet.last,
-        "total": sheet.total,
+        "total": sheet.found,
     }
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from festival.access import Viewer
 from festival.db import rows
-from festival.paging import FIRSTS, NEWEST
+from festival.paging import FIRSTS, NEWEST, nearest
 from festival.tables import Edition
 from submissions.importing.imports import LONGEST_CATEGORY, MOST_CATEGORIES
 from submissions.importing.own import be_in_scope
@@ -133,8 +133,7 @@ async def tried_rows(brought: Import, *, what: str = "", number: int = 1) -> Tri
       WHEN 'remarks' THEN faults <> '[]' AND outcome <> 'faulty' ELSE outcome = {} END"""
     said = (brought.id, what, what)
     [counted] = await rows(f"SELECT count(*)::int AS n FROM import_row WHERE {means}", *said)
-    last = max(1, -(-counted["n"] // ON_A_PAGE))
-    number = min(max(1, number), last)
+    number, last = nearest(number, counted["n"], of=ON_A_PAGE)
     found = await rows(
         f"""SELECT number, tracking, coalesce(entry->'entry'->>'title', '') AS title, outcome, faults FROM import_row
             WHERE {means} ORDER BY number LIMIT {ON_A_PAGE} OFFSET {{}}""",

@@ -10,6 +10,7 @@ from festival.access import Viewer
 from festival.db import rows
 from festival.directory import folded
 from festival.language import spoken
+from festival.paging import nearest
 from festival.tables import Edition
 from festival.texts import Texts
 from submissions.office.reach import NAMED, REACHED, reached
@@ -357,8 +358,7 @@ async def entries(
     )
     by_state = {row["status"]: row["n"] for row in counted}
     total = sum(n for state, n in by_state.items() if stands_in(state, query))
-    last = max(1, -(-total // PAGE))
-    number = min(max(number, 1), last)
+    number, last = nearest(number, total, of=PAGE)
     beyond = f"LIMIT {PAGE} OFFSET {(number - 1) * PAGE}"
     found = await rows(
         listed(viewer, query, f"{means} AND {IN_STATE}", beyond),

@@ -10,6 +10,7 @@ import msgspec
 
 from festival.db import rows
 from festival.kinds import OPEN
+from festival.paging import nearest
 from submissions.oversight import ABOUT_A_FILM_OF_THEIRS
 from submissions.tables import Submission
 
@@ -77,8 +78,7 @@ async def timeline_of(submission: Submission, *, group: str = "", number: int = 
     )  # fmt: skip
     counted = await rows(_ALL + "SELECT count(*)::int AS n FROM its", *asked)
     total = counted[0]["n"]
-    last = max(1, -(-total // PAGE))
-    number = min(max(number, 1), last)
+    number, last = nearest(number, total, of=PAGE)
     found = await rows(
         _ALL
         + f"""SELECT at, what, letter, who, details FROM its ORDER BY at DESC, place DESC

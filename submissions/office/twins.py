@@ -10,6 +10,7 @@ from msgspec import Meta
 from festival.access import Viewer
 from festival.db import rows, transaction
 from festival.errors import Conflict, Refused
+from festival.paging import nearest
 from festival.record import record
 from festival.shapes import Id, SeenVersion
 from festival.tables import Edition, Person, new_id
@@ -88,8 +89,7 @@ async def pairs_of(
     )
     counts, found = told[0]["counts"], [row for row in told if row["one"]]
     total = sum(n for state, n in counts.items() if said in ("", state))
-    last = max(1, -(-total // PAGE))
-    number = min(max(number, 1), last)
+    number, last = nearest(number, total, of=PAGE)
     ids = sorted({row[side] for row in found for side in ("one", "other")})
     known = await inbox.chosen(edition, viewer, ids=ids, query=InboxQuery()) if ids else []
     lines = {line.id: line for line in known}

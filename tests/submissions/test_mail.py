@@ -212,7 +212,7 @@ async def test_pages_kinds_and_states_narrow_the_list(house) -> None:
     of_kind = await letters_of(viewer, edition, kind="copy_ready")
     sent = await letters_of(viewer, edition, state="sent", kind="submitted")
 
-    assert (len(first.letters), len(second.letters), first.last, first.total) == (A_PAGE, 3, 2, A_PAGE + 3)
+    assert (len(first.letters), len(second.letters), first.last, first.found) == (A_PAGE, 3, 2, A_PAGE + 3)
     assert {one.id for one in first.letters} & {one.id for one in second.letters} == set()
     assert (beyond.number, [one.id for one in beyond.letters]) == (2, [one.id for one in second.letters])
     assert ([one.kind for one in of_kind.letters], sent.letters) == (["copy_ready"], [])
