@@ -37,8 +37,9 @@ async def record_lines(
     about: str = "",
     day: date | None = None,
     before: int = 2**53,
+    most: int = MOST_LINES,
 ) -> list[dict[str, Any]]:
-    """Lines of the record, a hundred at most; `day` is one on the edition's wall, midnight to midnight.
+    """Lines of the record, so many at most; `day` is one on the edition's wall, midnight to midnight.
 
     `about` is a subject; a film's are also those of its files, and of the imports that brought or changed
     it; whoever judges its makers blind reads that somebody did something, and not to which film.
@@ -80,7 +81,7 @@ async def record_lines(
         day,
         edition.zone,
         day,
-        MOST_LINES,
+        most,
     )
 
 

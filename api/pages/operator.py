@@ -42,15 +42,18 @@ async def record(
         about=chosen["about"],
         day=day_of(chosen["day"]),
         before=int(before) if before.isdecimal() and len(before) < 16 else 2**53,
+        most=MOST_LINES + 1,
     )
+    lines, beyond = lines[:MOST_LINES], lines[MOST_LINES:]
     letters = {one.id: one.letter for one in await sections_of(edition_row)}
     return page(
         request,
         "operator/record.html",
         lines=lines,
+        is_older=bool(before),
         chosen=chosen,
         acts=[key.removeprefix(ACT) for key in sorted(words(OFFICIAL[0])) if key.startswith(ACT)],
-        more=lines[-1]["id"] if len(lines) == MOST_LINES else None,
+        more=lines[-1]["id"] if beyond else None,
         changes_in=partial(changes_in, language_of(request), names=letters),
         other_details=other_details,
     )

@@ -158,7 +158,8 @@ async def test_nobody_gives_themself_a_part(team, part) -> None:
     assert held == {"operator"}
 
 
-async def test_an_operator_reads_the_record_of_their_edition_and_of_no_other(team) -> None:
+async def test_an_operator_reads_the_record_of_their_edition_and_of_no_other(team, monkeypatch) -> None:
+    monkeypatch.setattr("api.pages.operator.MOST_LINES", 1)
     client, edition, _ = team
     other = await an_edition()
     maker = await a_person("filmmaker", edition=edition)
@@ -168,9 +169,15 @@ async def test_an_operator_reads_the_record_of_their_edition_and_of_no_other(tea
     all_lines = (await client.get(place, params={"about": maker.id})).json()
     none = (await client.get(place, params={"about": maker.id, "before": all_lines[-1]["id"]})).json()
     acts = (await client.get(place, params={"about": maker.id, "act": "nothing"})).json()
+    page = f"/fr/{edition.slug}/operator/record"
+    whole, one, past = [(await client.get(f"{page}?{words}")).text for words in (
+        "", f"about={maker.id}", f"about={maker.id}&before={all_lines[-1]['id']}",
+    )]  # fmt: skip
 
     assert [(one["act"], one["details"]) for one in all_lines] == [("role_granted", {"part": "filmmaker"})]
     assert (none, acts) == ([], [])
+    assert ['rel="next"' in text for text in (whole, one, past)] == [True, False, False], "only where there are more"
+    assert f'{page}?about={maker.id}"' in past, "and the way back to the newest"
 
 
 async def test_a_section_that_does_not_exist_is_named_with_those_that_do(client) -> None:
