@@ -28,7 +28,9 @@ TABS = {
     "given": ("given",),
     "all": queue.STATES,
 }
-"""What a tab of the queue shows; `others` are the films that were not asked of this member."""
+"""What a tab of the queue shows."""
+OTHERS = "others"
+"""One tab more: the films that were not asked of this member."""
 MINUTES = (30, 60, 120)
 WIDTH, HEIGHT, BASE = 50, 53, 72  # of the picture of weeks, in its own units
 
@@ -65,7 +67,7 @@ def films_in(counts: list[QueueCount], tab: str) -> int:
     """Films of a tab: one's own, but for the tab of what others were asked."""
     states = TABS.get(tab, queue.STATES)
     return sum(
-        one.films for one in counts if one.state in states and one.is_mine == (tab != "others")
+        one.films for one in counts if one.state in states and one.is_mine == (tab != OTHERS)
     )
 
 
@@ -78,11 +80,12 @@ async def own_queue(
     """What is left, what was begun, what was given; nothing of others but where the phase lets it be read."""
     asked = request.query_params
     state, section = asked.get("state", "todo"), asked.get("section", "")[:1]
+    state = state if state in (*TABS, OTHERS) else "todo"
     minutes = next((one for one in MINUTES if str(one) == asked.get("minutes")), 0)
     order = asked.get("order", "advised") if asked.get("order") in ORDERS else "advised"
     which = QueueWhich(
         states=TABS.get(state, queue.STATES), section=section, minutes=minutes,
-        order="given" if state == "given" else order, is_mine=state != "others",
+        order="given" if state == "given" else order, is_mine=state != OTHERS,
     )  # fmt: skip
     found = await queue.queue_sheet(
         viewer, edition_row, which, number=number_asked(request), of=ROWS, below=BELOW if state == "todo" else 0
@@ -91,6 +94,7 @@ async def own_queue(
     left = sum(one.seconds for one in counts if one.state in TABS["todo"] and one.is_mine)
     pace = await queue.pace_of(viewer, left, now_open.open.at if now_open.open else None)
     lang = language_of(request)
+    shown = [one for one in counts if section in ("", one.section_letter)]
     return page(
         request, "committee/queue.html", left=films_in(counts, "todo"), left_seconds=left, pace=pace,
         bars=bars_of(lang, pace), to_give=films_in(counts, "note"), state=state, section=section, minutes=minutes,
@@ -98,7 +102,7 @@ async def own_queue(
         sheet=found,
         resume=await lists.begun_last(viewer), now_open=now_open,
         sections=sorted({(one.section_letter, text_in(lang, one.section_names)) for one in counts}),
-        tabs=[(name, films_in(counts, name)) for name in tabs_of(counts)],
+        tabs=[(name, films_in(shown, name)) for name in tabs_of(counts)], has_films=bool(counts),
         given=found.given,
         given_films=films_in(counts, "given"), recused=await queue.recusals_count(viewer),
         suspected=len(await asked_of(viewer)),
@@ -107,7 +111,7 @@ async def own_queue(
 
 def tabs_of(counts: list[QueueCount]) -> list[str]:
     """The tabs; that of others' films where there are some."""
-    others = ["others"] if any(not one.is_mine for one in counts) else []
+    others = [OTHERS] if any(not one.is_mine for one in counts) else []
     return [*TABS, *others]
 
 

@@ -242,6 +242,21 @@ async def test_a_wish_leads_back_to_where_it_was_said(client, monkeypatch) -> No
     assert led == asked | {"done": "assignment.done.wished"}
 
 
+async def test_a_tab_counts_what_its_list_shows_in_the_section_that_is_chosen(client) -> None:
+    line = await Line().stand()
+    await sign_in(client, line.bob)
+
+    async def told(asked: str) -> tuple[str, int]:
+        page = html.fromstring((await client.get(f"/fr/{line.edition.slug}/committee?{asked}")).text)
+        [count] = page.xpath("//nav[@class='seg']/a[@aria-current]/small/text()")
+        return count, len(page.xpath("//td[@class='pic']/img"))
+
+    shown = [await told(asked) for asked in ("state=all", "state=all&section=S", "section=Z", "state=nonsense")]
+
+    assert [int(count) == films for count, films in shown] == [True] * 4
+    assert shown[1] != shown[0]
+
+
 async def test_a_page_of_the_queue_looks_through_all_films_once(client, monkeypatch) -> None:
     line = await Line().stand()
     await line.give(line.bob, GOOD, 0)
