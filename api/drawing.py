@@ -140,8 +140,8 @@ def _of_field(lang: str, words: str, field: str) -> str:
     name = f"operator.field.{field}"
     if not has_words(name) or words not in {t(lang, f"error.{code}") for code in NAMELESS}:
         return words
-    said = words[:1].lower() + words[1:]
-    return t(lang, "common.of_field", field=t(lang, name), words=said)
+    said, called = words[:1].lower() + words[1:], t(lang, name)
+    return t(lang, "common.of_field", field=language.upper_first(called), words=said)
 
 
 def _number(lang: str, value: float, digits: int = 0) -> str:

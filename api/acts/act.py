@@ -30,7 +30,7 @@ from api.auth import refuse_archived
 from api.forms import filled
 from api.pages._page import back
 from api.request import AnyRequest
-from festival.errors import FestivalError
+from festival.errors import Conflict, FestivalError
 
 
 class Still(StrEnum):
@@ -59,6 +59,14 @@ class Refusal(msgspec.Struct, frozen=True):
     def last(self, field: str) -> str:
         """What stood in a field; nothing where it was not sent."""
         return (self.sent.get(field) or [""])[-1]
+
+    @property
+    def version(self) -> int:
+        """The version that a form is drawn with again: the one that was seen; 0, for the one that stands, where its
+        sender came late: they are told so, and may save again.
+        """
+        seen = "" if isinstance(self.error, Conflict) else self.last("version")
+        return int(seen) if seen.isdecimal() and len(seen) < 10 else 0
 
     @property
     def typed(self) -> dict[str, str]:

@@ -42,7 +42,6 @@ async def change_in(request: AnyRequest) -> FilmChange:
 
 
 async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
-    version = refused.last("version")
     return await film_page(
         request,
         request.state["edition"],
@@ -50,7 +49,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
         request.state["viewer"],
         error=refused.error,
         fields=await fields_in(request) if "title" in refused.sent else None,
-        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        version=refused.version,
     )
 
 

@@ -61,14 +61,13 @@ async def form_again(request: AnyRequest, refused: Refusal) -> Response[str]:
     """As it was typed; which showings would leave the grid is in the words, and the next press knows it."""
     edition, programme_id = request.state["edition"], request.path_params["programme_id"]
     stands = await programmes.form_of(edition, programme_id)
-    version = refused.last("version")
     return await programme_page(
         request,
         edition,
         programme_id,
         error=refused.error,
         fields=_programmes.kept(refused.sent, _programmes.typed(stands, language_of(request))),
-        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        version=refused.version,
         leaves=int(str(refused.error.values.get("leaves", 0))),
     )
 

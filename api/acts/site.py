@@ -28,7 +28,7 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
         kind_of(request),
         error=refused.error,
         typed=typed,
-        version=refused.last("version"),
+        version=str(refused.version or ""),
     )
 
 

@@ -8,7 +8,7 @@ from litestar.datastructures import FormMultiDict
 
 from api.request import AnyRequest
 from festival.clock import zone
-from festival.errors import Refused
+from festival.errors import Conflict, FestivalError, Refused
 from festival.texts import fields_of, gathered
 from submissions.questions import new_option_key
 
@@ -26,11 +26,12 @@ async def sent_fields(request: AnyRequest) -> dict[str, str]:
     }
 
 
-async def sent_again(request: AnyRequest) -> dict[str, str]:
-    """What was typed into a form that is drawn again, over the version that stands: whoever came late reads that
-    they did, and may save what they typed all the same.
+def unless_late(sent: Mapping[str, Any], error: FestivalError | None) -> dict[str, Any]:
+    """What a form is drawn with again: all that was sent; but whoever came late has been told so, and may save what
+    they typed over the version that stands.
     """
-    return {name: text for name, text in (await sent_fields(request)).items() if name != "version"}
+    late = {"version"} if isinstance(error, Conflict) else set()
+    return {name: given for name, given in sent.items() if name not in late}
 
 
 def moment_from(fields: Mapping[str, str], name: str) -> datetime | None:

@@ -23,7 +23,7 @@ from festival.tables import Edition, Role
 
 WORTH_KEEPING = 20  # characters: whoever wrote fewer writes them again
 NOT_WRITTEN = frozenset(
-    {"password", "old", "proof_password", "proof_code", "next", "token", "half", "code"}
+    {"password", "old", "proof_password", "proof_code", "next", "token", "half", "code", "drawn"}
 )  # a secret, or the page's own
 
 

@@ -15,8 +15,9 @@ from api.pages._form import (
     letters_from,
     moment_typed,
     options_from,
-    sent_again,
+    sent_fields,
     texts_typed,
+    unless_late,
 )
 from api.pages._page import language_of, page
 from api.pages.entry import asked_of, eligibility_told
@@ -92,7 +93,7 @@ async def field_page(
     if field not in FIELDS:
         raise Missing("missing")
     rules = await questions.rules_in(edition)
-    sent = await sent_again(request) if error else {}
+    sent = unless_late(await sent_fields(request), error) if error else {}
     places: list[Section | None] = [None, *await sections_of(edition)]
     return desk_page(
         request,
@@ -162,7 +163,7 @@ async def question_page(
     sections = await sections_of(edition)
     letters = {section.id: section.letter for section in sections}
     typed, chosen, options = question_typed(standing, letters, kind)
-    if error is not None and (sent := await sent_again(request)).get("kind"):
+    if error is not None and (sent := unless_late(await sent_fields(request), error)).get("kind"):
         form = await request.form()
         stood = typed["kind"]
         typed = typed | {"identifies": "", "asks": "makers"} | sent

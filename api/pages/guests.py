@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from api.guards import SEE
 from api.pages._desk import planning_page
-from api.pages._form import strings
+from api.pages._form import strings, unless_late
 from api.pages._page import language_of
 from api.pages._shared import GUESTS, bare, last_change, picks_of, removed
 from api.pages._stays import days_of, stay_typed, strip, told_moment, told_stay, typed_again
@@ -132,7 +132,7 @@ async def guest_page(
         raise Missing(MISSING)
     typed = typed_guest(guest, lang)
     if error is not None:
-        typed |= await sent_again(request)
+        typed |= unless_late(await sent_again(request), error)
     return planning_page(
         request,
         "programmer/guest.html",
@@ -171,9 +171,8 @@ def typed_guest(guest: StageGuest | None, lang: str) -> dict[str, Any]:
 
 
 async def sent_again(request: AnyRequest) -> dict[str, Any]:
-    """What was typed, over the version that stands: whoever came late reads that they did, and may save again."""
     form = await request.form()
-    plain = ("name", "kind", "languages", *flat("qualities", {}))
+    plain = ("name", "kind", "version", "languages", *flat("qualities", {}))
     return {
         **{name: strings(form, name)[-1] for name in plain if strings(form, name)},
         "programmes": strings(form, "programmes"),

@@ -8,7 +8,14 @@ from litestar.params import FromPath
 
 from api.guards import MAKER, OPERATOR, SEE
 from api.pages._desk import desk_page
-from api.pages._form import RowFields, letters_from, moment_typed, sent_again, texts_typed
+from api.pages._form import (
+    RowFields,
+    letters_from,
+    moment_typed,
+    sent_fields,
+    texts_typed,
+    unless_late,
+)
 from api.pages._lists import number_asked, said, words_asked
 from api.pages._page import DESK, language_of, page, prefix_of
 from api.pages._report import found_rows
@@ -95,7 +102,7 @@ async def material_page(
     sections = await sections_of(edition)
     letters = {section.id: section.letter for section in sections}
     typed, chosen = material_typed(standing, letters, kind)
-    if error is not None and (sent := await sent_again(request)).get("kind"):
+    if error is not None and (sent := unless_late(await sent_fields(request), error)).get("kind"):
         stood = typed["kind"]
         typed = typed | {"is_required": ""} | sent
         typed["kind"] = typed["kind"] if typed["kind"] in materials.KINDS else stood

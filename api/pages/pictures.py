@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.guards import MAKER
-from api.pages._form import sent_again, texts_typed
+from api.pages._form import sent_fields, texts_typed, unless_late
 from api.pages._page import page, prefix_of
 from api.pages._trailers import trailers_told
 from api.request import AnyRequest
@@ -47,7 +47,7 @@ async def pictures_page(
     known = await pictures.pictures_of(submission.id)
     forms = {one.id: typed(one) for one in known}
     if error is not None and refused in forms:
-        forms[refused] |= await sent_again(request)
+        forms[refused] |= unless_late(await sent_fields(request), error)
     right = await right_of(submission, request.state["viewer"].id)
     trailers = await trailers_told(request, submission, edition)
     return page(

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from api.guards import SEE
 from api.pages._desk import planning_page
-from api.pages._form import strings
+from api.pages._form import strings, unless_late
 from api.pages._page import language_of
 from api.pages._shared import SHARED, last_change, picks_of, removed
 from api.request import AnyRequest
@@ -20,7 +20,7 @@ from screenings import lists, shared
 from screenings.lists import Item
 from screenings.shared import COUNTED, FORMS, KINDS
 
-PLAIN = ("name", "pause", "most_a_day", "rest_hours", "at_once", "counted")
+PLAIN = ("name", "pause", "most_a_day", "rest_hours", "at_once", "counted", "version")
 MANY = ("programmes", "screens", "numbers")
 TOLD_PROGRAMMES = 6
 
@@ -86,7 +86,7 @@ async def one_page(
     row = await shared.shared_in(edition, kind, shared_id) if shared_id else None
     typed = typed_shared(kind, row)
     if error is not None:
-        typed |= await sent_again(request)
+        typed |= unless_late(await sent_again(request), error)
     items = {item.id: item for item in await lists.items(edition)}
     return planning_page(
         request,

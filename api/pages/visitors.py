@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.guards import MAKER
-from api.pages._form import strings
+from api.pages._form import strings, unless_late
 from api.pages._page import language_of, page, prefix_of
 from api.pages._stays import days_of, stay_typed, told_stay, typed_again
 from api.request import AnyRequest
@@ -51,7 +51,7 @@ async def visitors_page(
     forms = {one.id: typed_visitor(one, lang) for one in known}
     forms[NEW] = typed_visitor(None, lang)
     if error is not None and refused in forms:
-        forms[refused] |= await sent_again(request)
+        forms[refused] |= unless_late(await sent_again(request), error)
     return page(
         request,
         "filmmaker/visitors.html",
@@ -93,9 +93,8 @@ def typed_visitor(visitor: Visitor | None, lang: str) -> dict[str, Any]:
 
 
 async def sent_again(request: AnyRequest) -> dict[str, Any]:
-    """What was typed, over the version that stands: whoever came late reads that they did, and may save again."""
     form = await request.form()
-    plain = ("name", "languages", *flat("qualities", {}))
+    plain = ("name", "version", "languages", *flat("qualities", {}))
     return {
         **{name: strings(form, name)[-1] for name in plain if strings(form, name)},
         "step_free": bool(strings(form, "step_free")),

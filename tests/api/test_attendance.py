@@ -58,7 +58,14 @@ async def test_a_list_goes_out_and_comes_back_whole_or_not_at_all(client, world)
     nothing = [one["came"] for one in (await client.get(door(world.edition, "/attendance"))).json()]
     right = await client.post(door(world.edition, "/attendance"), content="\n".join(filled).replace(",", ";"))
     again = await client.post(door(world.edition, "/attendance"), content="\n".join(filled))
+    page = f"/fr/{world.edition.slug}/programmer/attendance/list"
+    proof = {"_csrf": client.headers["x-csrf-token"]}
+    by_page = [
+        (await client.post(page, data=proof, files={"file": ("a.csv", text.encode(), "text/csv")})).status_code
+        for text in ("\n".join(filled), "a;b\n1;2")
+    ]
 
+    assert by_page == [303, 422]
     assert (wrong.status_code, "4" in wrong.text, nothing) == (422, True, [None, None])
     assert (right.json(), again.json()) == ({"changed": 2}, {"changed": 0})
     assert [one["came"] for one in (await client.get(door(world.edition, "/attendance"))).json()] == [39, 40]

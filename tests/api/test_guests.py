@@ -262,6 +262,10 @@ async def test_a_form_that_came_late_keeps_its_words_and_is_taken_when_it_is_sen
         again = await post(client, place, name=form.fields["name"], version=form.fields["version"])
         return refused.status_code, form.fields["name"], again.status_code
 
+    await sign_in(client, world.by)
+    unread = await post(client, at(world, f"/guests/{guest.id}"), name="", version="7")
+    assert 'name="version" value="7"' in unread.text, "whoever only mistyped has not been told of what changed meanwhile"
+    await sign_in(client, world.maker)
     of_maker = await late(f"/fr/{film}/{visitor}")
     await sign_in(client, world.by)
     of_programmer = [await late(at(world, path)) for path in (f"/guests/{guest.id}", f"/shared/jury/{jury}")]

@@ -246,5 +246,10 @@ async def test_a_corrected_film_keeps_the_premiere_that_its_page_shows(client, p
 
     done = await client.post(place, data=dict(form.fields) | {"year": "2025"})
 
+    late = await client.post(place, data=dict(form.fields) | {"year": "2024"})
+    [form_again] = html.fromstring(late.text).xpath("//form[.//input[@name='title']]")
+    again = await client.post(place, data=dict(form_again.fields))
+
+    assert (late.status_code, form_again.fields["year"], again.status_code) == (409, "2024", 303)
     [kept] = await rows("SELECT f.premiere, f.year FROM film f JOIN submission s ON s.film = f.id WHERE s.id = {}", world.films[0])
-    assert (form.fields["premiere"], done.status_code, kept) == (premiere, 303, {"premiere": premiere, "year": 2025})
+    assert (form.fields["premiere"], done.status_code, kept) == (premiere, 303, {"premiere": premiere, "year": 2024})

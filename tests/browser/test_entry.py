@@ -103,7 +103,7 @@ def test_why_nothing_is_saved_is_told_and_nothing_typed_is_lost(
     site.sql("UPDATE submission SET status = 'withdrawn' WHERE id = $1", entry.rpartition("/")[2])
     page.fill("#f-title_en", "Dusk")
 
-    expect(page.locator("#saved")).to_contain_text("Ce film a été repris")
+    expect(page.locator("#saved")).to_contain_text("Ce film est retiré")
     expect(page.locator("#f-title_en")).to_have_value("Dusk")
 
 

@@ -156,7 +156,7 @@ async def test_whoever_has_no_pen_any_more_finds_the_words_that_no_form_holds(cl
     """Only what they sent from our own page: no other site puts words there."""
     table = await Table().sit()
     await sign_in(client, table.other)
-    words = {"note": "On revoit la fin du film d’aube."}
+    words = {"note": "On revoit la fin du film d’aube.", "drawn": "names of fields that stood there"}
     place = f"/fr/{table.edition.slug}/committee/meetings/{table.id}/remarks"
 
     ours, strange = [
@@ -167,6 +167,7 @@ async def test_whoever_has_no_pen_any_more_finds_the_words_that_no_form_holds(cl
     assert "Voici ce que vous aviez écrit" in ours.text
     assert words["note"] in ours.text
     assert words["note"] not in strange.text
+    assert words["drawn"] not in ours.text
 
 
 async def test_long_minutes_are_read_page_by_page_and_a_correction_comes_back_to_its_page(client, monkeypatch) -> None:
