@@ -24,7 +24,7 @@ from submissions.entry import BETWEEN_NAMES, Codes, Entry, ShownNames, Title, se
 from submissions.lists import section_of, subject_of, submission_in
 from submissions.tables import Film, Submission
 from submissions.telling import tell_members
-from submissions.told import line_of, told
+from submissions.told import line_of, told_both
 
 FIELDS = (
     "title", "titles", "synopses", "year", "countries", "languages", "subtitles", "directors",
@@ -177,12 +177,7 @@ async def rename(
 def lines_of(lang: str, changes: Mapping[str, list[Any]]) -> str:
     """`Durée : 1 h 44, au lieu de 1 h 40`, a line a field."""
     return "\n".join(
-        line_of(
-            lang,
-            t(lang, f"corrections.field.{name}"),
-            told(lang, name, before),
-            told(lang, name, after),
-        )
+        line_of(lang, t(lang, f"corrections.field.{name}"), *told_both(lang, name, before, after))
         for name, (before, after) in changes.items()
     )
 

@@ -52,7 +52,7 @@ from submissions.premieres import EarlierShowings
 from submissions.status import Status
 from submissions.tables import Film, Submission
 from submissions.telling import tell_members
-from submissions.told import line_of, told, told_answer
+from submissions.told import line_of, told_answer, told_both
 
 OF_THE_FILM = ("title", "titles", "synopses", "year", "countries", "languages", "subtitles", "directors",
                "declared_seconds", "premiere", "shown")  # fmt: skip
@@ -309,9 +309,7 @@ def lines_of(
 ) -> str:
     """What its makers read: a line a field, a line an answer."""
     of_entry = (
-        line_of(
-            lang, t(lang, f"corrections.field.{name}"), *(told(lang, name, one) for one in pair)
-        )
+        line_of(lang, t(lang, f"corrections.field.{name}"), *told_both(lang, name, *pair))
         for name, pair in changes.items()
     )
     of_answers = (

@@ -18,6 +18,17 @@ def told(lang: str, name: str, value: Any) -> str:
     return TOLD[name](lang, value) if name in TOLD else str(value)
 
 
+def told_both(lang: str, name: str, before: Any, after: Any) -> tuple[str, str]:
+    """What stood and what stands; of a text in several languages those in which it differs."""
+    if TOLD.get(name) is told_by_language:
+        was, now_is = before or {}, after or {}
+        differ = [one for one in {**now_is, **was} if was.get(one) != now_is.get(one)]
+        before, after = (
+            {one: side[one] for one in differ if one in side} for side in (was, now_is)
+        )
+    return told(lang, name, before), told(lang, name, after)
+
+
 def told_by_language(lang: str, value: Mapping[str, str]) -> str:
     return " · ".join(f"{tongue(lang, one)} : {text}" for one, text in value.items())
 

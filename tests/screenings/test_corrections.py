@@ -135,3 +135,11 @@ async def test_nobody_of_the_office_corrects_their_own_film_nor_a_draft(house) -
         await corrections.film_to_correct(
             world.edition, world.films[0], await the_viewer(other, world.edition)
         )
+
+
+def test_of_a_text_in_several_languages_makers_read_what_differs() -> None:
+    changes = {"synopses": [{"en": "A probe.", "fr": "Une sonde."}, {"fr": "Une sonde se tait.", "en": "A probe."}]}
+
+    told = corrections.lines_of("fr", changes)
+
+    assert (told.count("Une sonde"), "A probe" in told) == (2, False)
