@@ -72,7 +72,8 @@ async def again(request: AnyRequest, refused: Refusal) -> Response[str]:
 
 
 async def told(request: AnyRequest, done: DoneForSeveral) -> Response[str]:
-    return await brought_page(request, request.path_params["material_id"], done)
+    text = (await request.form()).get("text", "")
+    return await brought_page(request, request.path_params["material_id"], done, str(text))
 
 
 @act(

@@ -77,8 +77,9 @@ def lacking(films: list[MaterialTaker]) -> frozenset[str]:
 
 
 async def brought_page(
-    request: AnyRequest, material_id: str, done: DoneForSeveral
+    request: AnyRequest, material_id: str, done: DoneForSeveral, text: str = ""
 ) -> Response[str]:
+    """`text` is what was brought: where a film was left it is still here, to be copied."""
     material, _ = await bringing.takers(
         request.state["viewer"], request.state["edition"], material_id
     )
@@ -88,6 +89,7 @@ async def brought_page(
         at=f"{ALL}/{material.id}",
         material=material,
         done=done,
+        in_vain=[text] if text and done.left else [],
         why=partial(reason, language_of(request)),
     )
 

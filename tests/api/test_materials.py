@@ -158,6 +158,10 @@ async def test_two_windows_do_not_overwrite_a_text(client, world) -> None:
     taken = await client.post(back)
 
     assert (taken.status_code, "Née à Thiès." in (await client.get(kept)).text) == (303, False)
+    several = await client.post(f"/fr/{edition.slug}/submissions/materials/{one}/text",
+                                data={"text": "Née à Saint-Louis.", "chosen": f"{film}.7"})  # fmt: skip
+
+    assert (several.status_code, "Née à Saint-Louis." in several.text) == (200, True), "left, for another text stands there"
     assert [one.status_code for one in (first, second, third, empty)] == [303, 409, 303, 422]
     assert ("Née à Dakar." in second.text, "Née à Thiès." in second.text) == (True, True)
 
