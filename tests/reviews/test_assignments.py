@@ -229,7 +229,7 @@ async def test_the_page_walks_from_a_proposal_to_the_list_and_a_profile_is_ones_
     others = await client.get(f"{profile}/{panel.bob.id}")
 
     assert (proposed.status_code, applied.status_code, stale.status_code, away.status_code) == (303, 303, 409, 303)
-    assert "12 regards de plus" in shown.replace("\u202f", " ").replace("\xa0", " ")
+    assert "12 de plus" in shown.replace("\u202f", " ").replace("\xa0", " ")
     assert table.count("Nuit 0") == 3
     assert away.headers["location"].endswith("&section=C&page=1#films")
     assert ("Nuit 0", "Ann") not in await panel.held()
