@@ -15,6 +15,7 @@ from festival import desk
 from festival.clock import now
 from festival.db import rows, transaction
 from festival.errors import Conflict, Missing, Refused
+from festival.people import plain
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person
 from festival.texts import Texts, film_title
@@ -222,13 +223,17 @@ class PrizeForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def chosen(edition: Edition, lang: str) -> dict[str, str]:
-    """Films whose acceptance is announced, by their ids: of a choice in pencil nothing is told here."""
+    """Films whose acceptance is announced, by their ids, in the order of their titles: of a choice in pencil nothing
+    is told here.
+    """
     found = await rows(
         """SELECT s.id, f.title, f.titles FROM submission s JOIN film f ON f.id = s.film
            WHERE s.edition = {} AND s.status = 'accepted' ORDER BY f.title, s.id""",
         edition.id,
     )
-    return {row["id"]: film_title(lang, row) for row in found}
+    return dict(
+        sorted(((row["id"], film_title(lang, row)) for row in found), key=lambda one: plain(one[1]))
+    )
 
 
 async def give_prize(edition: Edition, form: PrizeForm, *, by: Person) -> int:
