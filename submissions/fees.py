@@ -13,7 +13,7 @@ from festival.access import Viewer
 from festival.clock import now
 from festival.db import rows, transaction
 from festival.deadlines import FeeCents, line_for, stop_at
-from festival.errors import Conflict, Refused
+from festival.errors import Conflict, NotAllowed, Refused
 from festival.language import euro
 from festival.paging import nearest
 from festival.shapes import SeenVersion
@@ -120,9 +120,15 @@ async def settle_fee(submission: Submission, edition: Edition, *, by: Person) ->
 async def change_fee(
     submission: Submission, change: FeeChange, *, edition: Edition, by: Person
 ) -> int:
-    """Due, paid or waived, and how much: by hand. Returns the version that stands."""
+    """Due, paid or waived, and how much: by hand, and by nobody for a film of their own. Returns the version that
+    stands.
+    """
     waived_whole = change.state is FeeState.WAIVED
     async with transaction():
+        if await rows(
+            "SELECT id FROM member WHERE submission = {} AND person = {}", submission.id, by.id
+        ):
+            raise NotAllowed("fee_own")
         kept = await Fee.objects().get(Fee.submission == submission.id)
         part = min(
             kept.waived_cents if kept is not None and kept.state != "waived" else 0, change.cents

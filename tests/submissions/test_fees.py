@@ -8,7 +8,7 @@ from festival import deadlines
 from festival.clock import now
 from festival.db import rows
 from festival.deadlines import DeadlineForm, DeadlineKind, EntryTerms
-from festival.errors import Conflict, Refused
+from festival.errors import Conflict, NotAllowed, Refused
 from festival.tables import Edition
 from submissions import entries, fees, waiver_codes
 from submissions.fees import FeeChange, FeeState
@@ -103,6 +103,16 @@ async def test_a_fee_is_changed_by_hand_with_before_and_after_on_the_record(hous
 
     said = await rows("SELECT details FROM record WHERE act = 'fee_changed' AND edition = {} ORDER BY id", edition.id)
     assert [line["details"]["changes"]["state"] for line in said] == [["due", "paid"], ["paid", "waived"]]
+
+
+async def test_nobody_notes_the_fee_of_a_film_of_their_own(house) -> None:
+    edition, operator, _ = await a_desk()
+    own = await filed(edition, operator)
+
+    with pytest.raises(NotAllowed):
+        await fees.change_fee(own, change(FeeState.WAIVED, version=1), edition=edition, by=operator)
+
+    assert (await fees.price_of(own, edition)).state == "due"
 
 
 async def test_the_list_is_sought_counted_and_summed(house) -> None:
