@@ -12,7 +12,7 @@ from api.pages import _sections
 from api.pages.sections import PAGE, section_page, sections_page
 from api.request import AnyRequest
 from festival.desk import Reorder, Seen
-from festival.errors import FestivalError
+from festival.errors import Conflict, FestivalError
 from festival.shapes import SeenVersion
 from festival.tables import Edition, Person, Section
 from submissions import sections
@@ -60,12 +60,14 @@ async def drawn(
     effect: ChangeEffect | None = None,
     touches: int = 0,
 ) -> Response[str]:
-    form = await request.form()
+    form, section = await request.form(), await section_of(request)
     version = str(form.get("version", ""))
+    if isinstance(error, Conflict) and section is not None:
+        version = str(section.version)  # whoever came late is told so, and may save again
     return await section_page(
         request,
         request.state["edition"],
-        await section_of(request),
+        section,
         error=error,
         fields=_sections.kept(form),
         wanted=wanted,

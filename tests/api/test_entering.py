@@ -74,6 +74,10 @@ async def test_a_section_is_made_changed_moved_and_taken_away_in_the_browser(cli
     assert (await client.post(place, data=again | {"most_seconds": "1 h 30"})).status_code == 303
     assert (await section_called(edition, "K")).most_seconds == 5400
 
+    late = await client.post(place, data=again | {"most_seconds": "1 h 31"})
+    told = form_in(late, f"/sections/{made.id}")
+    assert (late.status_code, told["most_seconds"], told["version"]) == (409, "1 h 31", "2")
+
     await client.post(f"{place}/move", data={"way": "up", "_csrf": again["_csrf"]})
     order = [one.letter for one in await Section.objects().where(Section.edition == edition.id).order_by(Section.position)]
     assert order[1] == "K"
