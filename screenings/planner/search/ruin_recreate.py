@@ -4,20 +4,22 @@ After Schrimpf, Schneider, Stamm-Wilbrandt and Dueck (2000); the recreation is g
 a screen now and then ("blinks": Christiaens and Vanden Berghe 2020). A worse schedule is accepted
 by the Metropolis criterion under a falling temperature (simulated annealing: Kirkpatrick, Gelatt
 and Vecchi 1983). Annealing restarts in cycles, each twice as long as the one before and from the
-best plan, so that there is a good plan soon and a better one whenever there is more time.
+best plan, so that there is a good plan soon and a better one whenever there is more time. By turns
+they are cool, which goes down fast, and warm, which leaves a hollow that a cool one stays in.
 """
 
 import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 
 from screenings.planner.search.instance import Instance, Positions
 from screenings.planner.search.neighbourhoods import related
 from screenings.planner.search.schedule import Schedule
 
 BLINK_RATE = 0.03  # of the screens are overlooked
-HOTTEST, COLDEST = 2.0, 0.12  # of what one day-part more or less costs
+COOL, WARM = (0.25, 0.06), (1.0, 0.1)  # first and last, of what one day-part more or less costs
 FIRST_CYCLE_S = 1.5  # of wall or counted time
 STEPS_PER_LOOK = 16  # between two looks at the clock
 
@@ -129,12 +131,14 @@ def anneal(
 ) -> Iterator[None]:
     """Search until `ends`, pausing after each glance at the clock so that others may work."""
     unit, length = search.unit, FIRST_CYCLE_S
-    while now() < ends:
+    for hottest, coldest in cycle((COOL, WARM)):
         begins = now()
+        if begins >= ends:
+            return
         until = ends if ends - begins < 2.5 * length else begins + length
         while (at := now()) < until:
             cooled = (at - begins) / (until - begins)
-            temperature = unit * HOTTEST * (COLDEST / HOTTEST) ** cooled
+            temperature = unit * hottest * (coldest / hottest) ** cooled
             better = False
             for _ in range(STEPS_PER_LOOK):
                 better = search.step(temperature) or better
