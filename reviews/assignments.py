@@ -349,10 +349,11 @@ async def hold_assignment(edition: Edition, seen: int) -> dict[str, Any]:
 
 
 async def apply_assignment(
-    edition: Edition, plan_id: str, *, version: int, by: Person
+    edition: Edition, plan_id: str, viewer: Viewer, *, version: int, by: Person
 ) -> dict[str, int]:
     """What was proposed holds from now on, if the assignment still is the one that it was reckoned from. Whoever
-    stepped aside or left meanwhile is not asked.
+    stepped aside or left meanwhile is not asked. Told are the new version and how many pairs of films that the
+    viewer may know of were `added` and `removed`.
     """
     async with transaction():
         newest = await hold_assignment(edition, version)
@@ -370,7 +371,12 @@ async def apply_assignment(
         )  # fmt: skip
         await noted(edition, plan_id, plan["kind"], version + 1, added, removed, by=by)
         await ask_to_watch(edition, (person for _, person, _ in added), occasion=plan_id)
-    return {"version": version + 1, "added": len(added), "removed": len(removed)}
+        films = list({film for film, *_ in [*added, *removed]})
+        known = {film.id for film in await assigned_films(viewer, edition, films)}
+    told = {"added": added, "removed": removed}
+    return {"version": version + 1} | {
+        name: sum(film in known for film, *_ in pairs) for name, pairs in told.items()
+    }
 
 
 async def plan_in(edition: Edition, plan_id: str, by: Person) -> dict[str, Any]:

@@ -77,11 +77,14 @@ async def propose_assignment(
 async def apply_assignment(
     plan_id: FromPath[str],
     data: AssignmentSeen,
+    viewer: NamedDependency[Viewer],
     person: NamedDependency[Person],
     edition_row: NamedDependency[Edition],
 ) -> dict[str, int]:
     """Let it hold, if the assignment still is the one that it was reckoned from; 409 otherwise."""
-    return await assignments.apply_assignment(edition_row, plan_id, version=data.version, by=person)
+    return await assignments.apply_assignment(
+        edition_row, plan_id, viewer, version=data.version, by=person
+    )
 
 
 @act(

@@ -39,7 +39,9 @@ class Panel(Jury):
         )
 
     async def apply(self, plan: str, *, version: int = 0) -> dict[str, int]:
-        return await assignments.apply_assignment(self.edition, plan, version=version, by=self.chair)
+        return await assignments.apply_assignment(
+            self.edition, plan, await self.viewer(), version=version, by=self.chair
+        )
 
     async def held(self) -> set[tuple[str, str]]:
         found = await rows(
@@ -93,7 +95,7 @@ async def test_of_two_chairs_the_second_applies_nothing_that_they_did_not_see(ho
 
     told = await asyncio.gather(
         panel.apply(first),
-        assignments.apply_assignment(panel.edition, second, version=0, by=other),
+        assignments.apply_assignment(panel.edition, second, viewer, version=0, by=other),
         return_exceptions=True,
     )
 
@@ -170,7 +172,7 @@ async def test_a_chair_of_one_section_shares_out_and_takes_back_only_that(house)
     shorts = await a_person("chair", edition=panel.edition, name="Eve", sections=[(await a_section(panel.edition, "S")).id])
     viewer = await the_viewer(shorts, panel.edition)
     plan = await assignments.propose_assignment(panel.edition, SharingForm(), viewer, by=shorts)
-    await assignments.apply_assignment(panel.edition, plan, version=0, by=shorts)
+    await assignments.apply_assignment(panel.edition, plan, viewer, version=0, by=shorts)
     theirs = await panel.held()
     await panel.apply(await panel.share("mended", version=1), version=1)
 
@@ -191,9 +193,10 @@ async def test_a_film_that_the_chair_stepped_aside_from_is_shared_out_and_named_
     await reviewing.recuse((await panel.film())[0], reason="Un ami.", by=panel.chair)
     await sign_in(client, panel.chair)
 
-    await panel.apply(await panel.share())
+    done = await panel.apply(await panel.share())
     await panel.share(version=1)
 
+    assert done["added"] == 9
     assert len([one for one in await panel.held() if one[0] == "Orbite secrete"]) == 3
     base = f"/{panel.edition.slug}/committee/assignment"
     pages = [f"/fr{base}", f"/fr{base}/list.csv", f"/api/v1{base}", f"/api/v1{base}/films"]
