@@ -125,15 +125,19 @@ async def test_of_many_lines_the_first_are_shown_and_all_are_counted(operator, m
     client, edition = operator
     monkeypatch.setattr("submissions.oversight.MOST_LINES", 2)
     await pauses.pause("heavy", edition=edition, by=await a_person("operator", edition=edition))
+
+    async def waiting() -> list[int]:
+        lines = (await client.get(f"/api/v1/{edition.slug}/operator/queue")).json()
+        waiting = [line for line in lines if line["state"] == "waiting" and line["task"] != "send_letter"]
+        return [line["whole"] for line in waiting if not line["fault"]]
+
+    of_house = max(await waiting(), default=0)
     for _ in range(5):
         await a_stuck_copy(edition)
 
-    lines = (await client.get(f"/api/v1/{edition.slug}/operator/queue")).json()
+    assert await waiting() == [of_house + 5] * 2
     page = (await client.get(f"/fr/{edition.slug}/operator/queue")).text
-
-    waiting = [line["whole"] for line in lines if line["state"] == "waiting" and line["task"] != "send_letter"]
-    assert (len(waiting), set(waiting) <= {5, 6, 7}) == (2, True)
-    assert "5 travaux attendent." in page
+    assert "5 travaux attendent." in page  # of what is paused
 
 
 async def a_line_elsewhere(kind: str) -> str:
