@@ -5,7 +5,8 @@ a screen now and then ("blinks": Christiaens and Vanden Berghe 2020). A worse sc
 by the Metropolis criterion under a falling temperature (simulated annealing: Kirkpatrick, Gelatt
 and Vecchi 1983). Annealing restarts in cycles, each twice as long as the one before and from the
 best plan, so that there is a good plan soon and a better one whenever there is more time. By turns
-they are cool, which goes down fast, and warm, which leaves a hollow that a cool one stays in.
+they are cool, which goes down fast, and warm, which leaves a hollow that a cool one stays in; the
+last is cool.
 """
 
 import math
@@ -131,11 +132,11 @@ def anneal(
 ) -> Iterator[None]:
     """Search until `ends`, pausing after each glance at the clock so that others may work."""
     unit, length = search.unit, FIRST_CYCLE_S
-    for hottest, coldest in cycle((COOL, WARM)):
-        begins = now()
-        if begins >= ends:
-            return
-        until = ends if ends - begins < 2.5 * length else begins + length
+    turns = cycle((COOL, WARM))
+    while (begins := now()) < ends:
+        is_last = ends - begins < 2.5 * length
+        hottest, coldest = COOL if is_last else next(turns)
+        until = ends if is_last else begins + length
         while (at := now()) < until:
             cooled = (at - begins) / (until - begins)
             temperature = unit * hottest * (coldest / hottest) ** cooled
