@@ -17,6 +17,7 @@ from bench.public import House
 
 Page = TypeVar("Page")
 BREATH = 0.1  # a statement is told once it has ended, which may be after its page is there
+LOOK, MOST_LOOKS = 0.5, 240  # seconds between two looks at a page whose ranks are being reckoned
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -87,6 +88,14 @@ async def tell_plans() -> None:
         await owner.close()
 
 
+async def until_it_has_all(client: httpx.AsyncClient, url: str, headers: dict[str, str]) -> None:
+    """A page that says that its ranks are still to come is asked again: what reckons them asks no page's questions."""
+    for _ in range(MOST_LOOKS):
+        if "data-come" not in (await client.get(url, headers=headers)).text:
+            return
+        await asyncio.sleep(LOOK)
+
+
 async def asked(
     pages: Iterable[Page], question: Callable[[Page], tuple[str, dict[str, str]]], log: Path
 ) -> AsyncIterator[tuple[Page, int, list[Statement]]]:
@@ -96,7 +105,7 @@ async def asked(
     async with httpx.AsyncClient(timeout=120) as client:
         for page in pages:
             url, headers = question(page)
-            await client.get(url, headers=headers)
+            await until_it_has_all(client, url, headers)
             await asyncio.sleep(BREATH)
             began = log.stat().st_size
             answer = await client.get(url, headers=headers)
