@@ -367,6 +367,19 @@ def held_back(page: Page, address: str) -> list[Route]:
     return late
 
 
+def moved_and_unanswered(house: House, page: Page, bad: list[str]) -> list[Route]:
+    """Ada has carried Aube from 11:00 to 11:05, beside Brume in the other room; the act waits (`held_back`)."""
+    house.event("Aube", start=660)
+    house.event("Brume", start=660, room=1)
+    opened(page, house, "Ada", bad)
+    late = held_back(page, "**/placement")
+    block(page, "Aube").focus()
+    for key in ("Enter", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    until(page, lambda: len(late), 1)
+    return late
+
+
 def test_focus_stays_on_the_block_through_drops_escapes_and_colleagues(
     house: House, page: Page, bad: list[str]
 ) -> None:
@@ -397,14 +410,7 @@ def test_focus_stays_on_the_block_through_drops_escapes_and_colleagues(
 def test_a_late_answer_neither_talks_over_the_hand_nor_makes_it_stale(
     house: House, page: Page, bad: list[str]
 ) -> None:
-    house.event("Aube", start=660)
-    house.event("Brume", start=660, room=1)
-    opened(page, house, "Ada", bad)
-    late = held_back(page, "**/placement")
-    block(page, "Aube").focus()
-    for key in ("Enter", "ArrowRight", "Enter"):
-        page.keyboard.press(key)
-    until(page, lambda: len(late), 1)
+    late = moved_and_unanswered(house, page, bad)
 
     for key in ("Enter", "Shift+ArrowRight", "Escape", "ArrowDown", "ArrowUp", "Enter", "ArrowRight"):
         page.keyboard.press(key)
@@ -441,14 +447,7 @@ def test_a_hand_that_is_faster_than_the_door_is_obeyed_in_its_order(
 def test_news_of_a_colleague_do_not_put_back_what_the_door_has_not_answered(
     house: House, page: Page, bad: list[str]
 ) -> None:
-    house.event("Aube", start=660)
-    house.event("Brume", start=660, room=1)
-    opened(page, house, "Ada", bad)
-    late = held_back(page, "**/placement")
-    block(page, "Aube").focus()
-    for key in ("Enter", "ArrowRight", "Enter"):
-        page.keyboard.press(key)
-    until(page, lambda: len(late), 1)
+    late = moved_and_unanswered(house, page, bad)
 
     house.move("Brume", 700, room=1)
     expect(block(page, "Brume")).to_contain_text("11:40")
